@@ -1,0 +1,113 @@
+package adapter
+
+// Hello opens the conversation: the harness offers versions, the adapter picks
+// one and says what it drives.
+type Hello struct {
+	Versions []int `json:"versions,omitempty"`
+}
+
+// Name is "hello".
+func (Hello) Name() string { return "hello" }
+
+// An Implementation is what an adapter says of its product. It is a claim: a
+// capability claimed and not served fails.
+type Implementation struct {
+	Version int     `json:"version"`
+	Vendor  string  `json:"vendor"`
+	Product string  `json:"product"`
+	Release string  `json:"release"`
+	Class   string  `json:"class"`            // RP or BH
+	Tier    string  `json:"tier"`             // model, simulator, emulator, silicon-contact, silicon-contactless
+	Family  string  `json:"family,omitempty"` // B, T, I, S, E
+	Shapes  []Shape `json:"shapes,omitempty"`
+	Roles   []Role  `json:"roles,omitempty"`
+	// Capabilities are the optional verbs and fault rigs that are served.
+	Capabilities []Capability `json:"capabilities,omitempty"`
+	// Suites are the protocol's suite numbers, strongest last; RP only.
+	Suites []int `json:"suites,omitempty"`
+	// Provision is how keys and certificates get in.
+	Provision Provisioning `json:"provision"`
+	// Lifecycle is what can be had between checks.
+	Lifecycle Lifecycle `json:"lifecycle"`
+	// Seeded says that the same requests give the same bytes.
+	Seeded bool `json:"seeded,omitempty"`
+	// ReceiveOnly says that the product's units receive and never pay.
+	ReceiveOnly bool `json:"receive_only,omitempty"`
+	// Limits are those that the product enforces below the profile's.
+	Limits *Limits `json:"limits,omitempty"`
+}
+
+// Limits are a product's own; nil leaves the profile's. Amounts are in minor
+// units.
+type Limits struct {
+	MaxTx                 *Amount `json:"max_tx,omitempty"`
+	MaxHolding            *Amount `json:"max_holding,omitempty"`
+	MaxCumulativeUnsynced *Amount `json:"max_cumulative_unsynced,omitempty"`
+	MaxUnsyncedCount      *uint64 `json:"max_unsynced_count,omitempty"`
+	AuthFreeAmount        *Amount `json:"auth_free_amount,omitempty"`
+	AuthFreeCount         *uint64 `json:"auth_free_count,omitempty"`
+}
+
+// A Shape is a way in which one payment is driven.
+type Shape string
+
+// The shapes. Version 1 of the contract serves split; the others are reserved.
+const (
+	Split  Shape = "split"
+	Hooked Shape = "hooked"
+	Sealed Shape = "sealed"
+)
+
+// A Role is what a unit is.
+type Role string
+
+// The roles. Kit is a vendor's deliberately misbehaving unit, reserved.
+const (
+	RoleDevice Role = "device"
+	RoleLedger Role = "ledger"
+	RoleKit    Role = "kit"
+)
+
+// A Provisioning is how a device comes to its keys and certificates.
+type Provisioning string
+
+// The ways of provisioning.
+const (
+	ProvisionRequest Provisioning = "request"         // the device asks, the harness certifies
+	ProvisionDone    Provisioning = "pre-provisioned" // the vendor has done it
+)
+
+// A Lifecycle is what can be had between checks.
+type Lifecycle string
+
+// The lifecycles.
+const (
+	LifecycleReset Lifecycle = "reset"        // create gives a fresh unit, as often as asked
+	LifecycleFresh Lifecycle = "fresh-sample" // create consumes a sample
+	LifecycleNone  Lifecycle = "none"         // create gives the same used unit
+)
+
+// A Capability is an optional verb, group of verbs or rig.
+type Capability string
+
+// The capabilities of version 1. The words are those of "when" in spec/.
+const (
+	CapStart            Capability = "start"             // the payer speaks first
+	CapResend           Capability = "resend"            // request{finish}, resend
+	CapCancel           Capability = "cancel"            // cancel
+	CapQuery            Capability = "query"             // query
+	CapSplitFunding     Capability = "split-funding"     // fund-request ... defund-acknowledge
+	CapSynchronise      Capability = "synchronise"       // synchronise
+	CapSplitSync        Capability = "split-sync"        // sync-report, sync-apply
+	CapPolicy           Capability = "policy"            // apply-policy, apply-revocations
+	CapUserVerification Capability = "user-verification" // verify-user
+	CapConsent          Capability = "consent"           // consent
+	CapClock            Capability = "clock"             // set-clock
+	CapSecondSession    Capability = "second-session"    // two sessions of one unit at once
+	CapLabel            Capability = "label"             // request takes a label and the payer shows it
+	CapPowerCycle       Capability = "power-cycle"       // power-cycle
+	CapCutWrite         Capability = "cut-write"         // cut-write
+	CapSnapshot         Capability = "snapshot"          // snapshot, restore
+	CapLedger           Capability = "ledger"            // the ledger role with its verbs
+	CapBlock            Capability = "block"             // block, at the ledger
+)

@@ -1,0 +1,88 @@
+// Package check is what assay checks: plain Go values, judged with Gomega's
+// matchers and without Ginkgo, so that mutants, replays and shrinking run them
+// in one process. The Ginkgo front end is package suite.
+//
+// A check drives units through an adapter, keeps its own book of what value
+// should be where, and ends each requirement that it cites in a verdict. It
+// never sees who is behind the adapter.
+package check
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"strconv"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A Check is one experiment. Its Run ends every requirement in Cites in a
+// verdict; a requirement that it cites and never judges is a fault of the
+// harness.
+type Check struct {
+	// ID is unique and never reused: the first requirement cited and a word.
+	ID    string
+	Title string
+	Cites []spec.ID
+	// RP says that the check reads or writes the bytes of the reference
+	// protocol, or needs the harness to certify: class RP only.
+	RP bool
+	// Needs are capabilities without which it cannot run.
+	Needs []adapter.Capability
+	// Suites are signature suites that the device must have.
+	Suites []int
+	// Receives says that the unit under test only receives in it: a product that
+	// never pays can be held to it.
+	Receives bool
+	// Destructive checks come last: a unit does not work afterwards.
+	Destructive bool
+	Run         func(*T)
+}
+
+// Verdicts, worst last; a verdict only worsens.
+type Verdict int
+
+// The verdicts of ISO/IEC 9646 with TTCN-3's error.
+const (
+	NotRun Verdict = iota
+	Pass
+	Inconclusive
+	Fail
+	Error
+)
+
+var verdictNames = [...]string{"not-run", "pass", "inconclusive", "fail", "error"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// Labels are the labels by which a filter selects the check.
+func (c Check) Labels() []string {
+	labels := []string{c.ID, "class:" + c.class(), "family:B"}
+	for _, id := range c.Cites {
+		labels = append(labels, string(id), "area:"+string(id)[:3])
+		if r, ok := spec.Lookup(id); ok {
+			labels = append(labels, "level:"+string(r.Level))
+		}
+	}
+	slices.Sort(labels)
+	return slices.Compact(labels)
+}
+
+func (c Check) class() string {
+	if c.RP {
+		return "RP"
+	}
+	return "BH"
+}
+
+// seedOf is the seed of one use of randomness: SHA-256(seed, check, unit), so
+// that filters and order change nothing.
+func seedOf(seed uint64, check, unit string) [32]byte {
+	h := sha256.New()
+	var n [8]byte
+	binary.BigEndian.PutUint64(n[:], seed)
+	h.Write(n[:])
+	h.Write([]byte(strconv.Itoa(len(check)) + ":" + check + unit))
+	return [32]byte(h.Sum(nil))
+}

@@ -1,0 +1,144 @@
+package check
+
+import "github.com/assay-cbdc/assay/conformance/adapter"
+
+// A Payment is one payment on its way. The harness is the network: it holds
+// each message and decides what becomes of it.
+type Payment struct {
+	t              *T
+	Payer, Payee   *Unit
+	Amount         uint64
+	Label          string
+	M1, M2, M3, M4 []byte
+	// PayerSession and PayeeSession are the units' own numbers.
+	PayerSession, PayeeSession int
+	// NoSecret leaves the user verification out.
+	NoSecret bool
+	// Shown is what the payer showed its user, in order.
+	Shown []adapter.Show
+}
+
+// Payment prepares a payment; nothing is sent.
+func (t *T) Payment(payer, payee *Unit, amount uint64) *Payment {
+	return &Payment{t: t, Payer: payer, Payee: payee, Amount: amount}
+}
+
+// Start is the payer's M1. Where the payee speaks first there is none.
+func (p *Payment) Start() adapter.Answer {
+	if !p.t.Has(adapter.CapStart) {
+		return adapter.Answer{Done: &adapter.Result{}}
+	}
+	a := p.Payer.do(adapter.Start{})
+	if a.Done != nil {
+		p.M1, p.PayerSession = a.Done.Message, a.Done.Session
+	}
+	return a
+}
+
+// Request is the payee's M2.
+func (p *Payment) Request() adapter.Answer {
+	v := adapter.RequestPayment{Amount: adapter.Amount(p.Amount), Message: p.M1}
+	if p.t.Has(adapter.CapLabel) {
+		v.Label = p.Label
+	}
+	a := p.Payee.do(v)
+	if a.Done != nil {
+		p.M2, p.PayeeSession = a.Done.Message, a.Done.Session
+	}
+	return a
+}
+
+// Pay is the payer's M3. From here the amount is on its way.
+func (p *Payment) Pay() adapter.Answer {
+	v := adapter.Pay{Session: p.PayerSession, Message: p.M2, Amount: adapter.Amount(p.Amount)}
+	if !p.NoSecret {
+		v.Secret = p.t.secret()
+	}
+	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, func(s adapter.Show) { p.Shown = append(p.Shown, s) })
+	if a.Done != nil {
+		p.M3 = a.Done.Message
+	}
+	return a
+}
+
+// Accept is the payee's M4.
+func (p *Payment) Accept() adapter.Answer {
+	a := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: p.M3})
+	switch {
+	case a.Done != nil:
+		p.M4 = a.Done.Message
+	case a.Refused != nil:
+		p.M4 = a.Refused.Message
+	}
+	return a
+}
+
+// Acknowledge hands the payer M4.
+func (p *Payment) Acknowledge() adapter.Answer {
+	return p.Payer.do(adapter.Acknowledge{Session: p.PayerSession, Message: p.M4})
+}
+
+// Open is Start and Request as positive controls.
+func (p *Payment) Open() *Payment {
+	p.t.Control(p.Start(), "start")
+	p.t.Control(p.Request(), "request")
+	return p
+}
+
+// Whole runs the payment to its end and returns the first answer that is not
+// done, or the last.
+func (p *Payment) Whole() adapter.Answer {
+	for _, step := range []func() adapter.Answer{p.Start, p.Request, p.Pay, p.Accept} {
+		if a := step(); a.Done == nil {
+			return a
+		}
+	}
+	return p.Acknowledge()
+}
+
+// Transfer pays and expects nothing.
+func (t *T) Transfer(payer, payee *Unit, amount uint64) adapter.Answer {
+	return t.Payment(payer, payee, amount).Whole()
+}
+
+// MustTransfer is a payment as a positive control.
+func (t *T) MustTransfer(payer, payee *Unit, amount uint64) {
+	t.Control(t.Transfer(payer, payee, amount), "a payment")
+}
+
+// Finish lets two units meet again, so that what is pending between them ends:
+// the payee is armed to finish, the payer sends again, the payee answers. It
+// returns the first refusal, which a payee may give, or the last answer.
+func (t *T) Finish(payer, payee *Unit) adapter.Answer {
+	if !t.Has(adapter.CapResend) {
+		return adapter.Answer{Done: &adapter.Result{}} // nothing can be sent again
+	}
+	p := t.Payment(payer, payee, 0)
+	if a := p.Start(); a.Done == nil {
+		return a
+	}
+	armed := payee.do(adapter.RequestPayment{Finish: true, Message: p.M1})
+	if armed.Done == nil {
+		return armed
+	}
+	again := payer.do(adapter.Resend{Session: p.PayerSession, Message: armed.Done.Message})
+	if again.Done == nil {
+		return again
+	}
+	last := again
+	for _, m := range again.Done.Messages {
+		answer := payee.do(adapter.Accept{Session: armed.Done.Session, Message: m})
+		var m4 []byte
+		switch {
+		case answer.Done != nil:
+			m4 = answer.Done.Message
+		case answer.Refused != nil:
+			m4 = answer.Refused.Message
+		}
+		last = answer
+		if len(m4) > 0 {
+			last = payer.do(adapter.Acknowledge{Session: p.PayerSession, Message: m4})
+		}
+	}
+	return last
+}

@@ -1,0 +1,180 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// An Exclusion is why a check, or a requirement, is not run. It is an outcome
+// of selection and never a verdict.
+type Exclusion string
+
+// The outcomes of selection.
+const (
+	ByProfile   Exclusion = "not-applicable-by-profile"
+	ByAdapter   Exclusion = "not-applicable-by-adapter"
+	ByClass     Exclusion = "not-applicable-by-class"
+	NotSelected Exclusion = "not-selected"
+	NotTested   Exclusion = "not-tested"
+)
+
+// A Left is a requirement that the run leaves without a verdict.
+type Left struct {
+	Requirement spec.ID
+	Exclusion   Exclusion
+	Reason      string
+	// Capability would let it be tested; empty when no capability would.
+	Capability string
+}
+
+// A Plan says, before the first check, what will run.
+type Plan struct {
+	Checks []Check
+	// Left has, for each requirement that no planned check cites, why.
+	Left []Left
+	// Filtered says that a filter left checks out: the run certifies nothing.
+	Filtered bool
+}
+
+// Plan selects from all checks by class, profile, adapter and filter, in that
+// order. Destructive checks come last; otherwise the order is that of all.
+func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
+	var p Plan
+	left := map[spec.ID]Left{}
+	for _, c := range all {
+		ex, reason, capability := e.exclude(c)
+		if ex == "" && filter != nil && !filter(c.Labels()) {
+			ex, reason, p.Filtered = NotSelected, "left out by the filter", true
+		}
+		if ex == "" {
+			p.Checks = append(p.Checks, c)
+			continue
+		}
+		for _, id := range c.Cites {
+			if _, known := left[id]; !known {
+				left[id] = Left{id, ex, reason, capability}
+			}
+		}
+	}
+	slices.SortStableFunc(p.Checks, func(a, b Check) int {
+		switch {
+		case a.Destructive == b.Destructive:
+			return 0
+		case a.Destructive:
+			return 1
+		}
+		return -1
+	})
+	planned := map[spec.ID]bool{}
+	for _, c := range p.Checks {
+		for _, id := range c.Cites {
+			planned[id] = true
+		}
+	}
+	for _, r := range spec.Requirements() {
+		if planned[r.ID] || r.Excluded != "" {
+			continue
+		}
+		l, known := left[r.ID]
+		if !known {
+			l = Left{r.ID, NotTested, "no check of this family", ""}
+		}
+		p.Left = append(p.Left, l)
+	}
+	return p
+}
+
+// exclude says why a check cannot run here; the first reason counts.
+func (e *Env) exclude(c Check) (Exclusion, string, string) {
+	for _, id := range c.Cites {
+		r, ok := spec.Lookup(id)
+		if !ok {
+			continue
+		}
+		if !slices.Contains(r.Families, e.Profile.Family) {
+			return ByProfile, "the requirement is not one of family " + e.Profile.Family, ""
+		}
+		for _, when := range r.When {
+			if ex, reason, capability := e.excludeBy(when); ex != "" {
+				return ex, reason, capability
+			}
+		}
+	}
+	if c.RP && !e.RP() {
+		return ByClass, "it needs the reference protocol (class RP), and the product is of class BH", ""
+	}
+	for _, need := range c.Needs {
+		if !e.Has(need) {
+			return ByAdapter, fmt.Sprintf("the adapter does not serve %q", need), string(need)
+		}
+	}
+	if e.Impl.ReceiveOnly && !c.Receives {
+		return ByAdapter, "the product receives and never pays, and the check needs a payer", ""
+	}
+	if !e.HasSuites(c.Suites) {
+		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
+	}
+	return "", "", ""
+}
+
+// excludeBy evaluates one selection word of a requirement.
+func (e *Env) excludeBy(when string) (Exclusion, string, string) {
+	if capability, ok := strings.CutPrefix(when, "cap:"); ok {
+		if e.Has(adapter.Capability(capability)) {
+			return "", "", ""
+		}
+		return ByAdapter, fmt.Sprintf("the adapter does not serve %q", capability), capability
+	}
+	if e.profileHas(when) {
+		return "", "", ""
+	}
+	return ByProfile, fmt.Sprintf("profile %s does not declare %s", e.Profile.ID, when), ""
+}
+
+// profileHas evaluates a selection word that the profile decides.
+func (e *Env) profileHas(when string) bool {
+	p := e.Profile
+	switch when {
+	case "always", "request", "":
+		return true
+	case "limit:max_tx":
+		return p.MaxTx != nil
+	case "limit:max_holding":
+		return p.MaxHolding != nil
+	case "limit:max_cumulative_unsynced":
+		return p.MaxCumulativeUnsynced != nil
+	case "limit:max_unsynced_count":
+		return p.MaxUnsyncedCount != nil
+	case "limit:auth_free":
+		return p.AuthFreeAmount != nil || p.AuthFreeCount != nil
+	case "limit:max_offline_epochs":
+		return p.MaxOfflineEpochs != nil
+	case "limit:max_hops":
+		return p.MaxHops != nil
+	case "limit:log_capacity":
+		return p.LogCapacity != nil
+	case "profile:respend":
+		return p.Respend != nil && *p.Respend
+	case "profile:consent_required":
+		return p.ConsentRequired != nil && *p.ConsentRequired
+	case "profile:revocation":
+		return p.Revocation == "LIST"
+	case "profile:online_afa":
+		return p.Replenish == "ONLINE_AFA"
+	case "profile:updatable_policy":
+		return p.PolicyUpdatable == "ONLINE_SIGNED"
+	case "suites>1":
+		return len(e.suites()) > 1
+	case "suite:hybrid":
+		return e.HasSuites([]int{5})
+	case "suite:mldsa":
+		return e.HasSuites([]int{3})
+	case "suite:ecdsa":
+		return e.HasSuites([]int{2})
+	}
+	return false
+}

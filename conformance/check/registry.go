@@ -1,0 +1,10 @@
+package check
+
+import "slices"
+
+// All are the checks, in the order in which they run.
+func All() []Check {
+	return slices.Concat(
+		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
+	)
+}

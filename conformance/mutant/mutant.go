@@ -1,0 +1,102 @@
+// Package mutant holds devices and ledgers that are wrong in exactly one known
+// way, each named for the requirement that it breaks. The suite has to tell
+// every one of them from the reference, by that requirement: that is how the
+// suite proves its worth (assay selftest).
+//
+// A mutant is made in one of three ways: a wrong part handed to the reference, a
+// rule replaced in its ordered list, or a wrapper round the adapter that plants
+// a fault. None of them knows which check is running.
+package mutant
+
+import (
+	"slices"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A Mutant is the reference with one fault.
+type Mutant struct {
+	Name   string
+	Breaks spec.ID
+	// Fault says in one phrase what it does wrong.
+	Fault string
+
+	device func(*device.Parts)
+	ledger func(*ledger.Parts)
+	wrap   func(adapter.Adapter) adapter.Adapter
+}
+
+// Adapter makes the mutant, with no unit yet.
+func (m Mutant) Adapter() adapter.Adapter {
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger})
+	if m.wrap != nil {
+		return m.wrap(sim)
+	}
+	return sim
+}
+
+// Lookup finds a mutant by name.
+func Lookup(name string) (Mutant, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(m Mutant) bool { return m.Name == name })
+	if i < 0 {
+		return Mutant{}, false
+	}
+	return all[i], true
+}
+
+// All are the mutants, in the order of the chapters' areas.
+func All() []Mutant {
+	return slices.Concat(
+		messageMutants(), suiteMutants(), paymentMutants(), limitMutants(), atomicityMutants(),
+		onlineMutants(), lifecycleMutants(), invariantMutants(),
+	)
+}
+
+// withRules replaces rules of every device.
+func withRules(change func(device.Rules) device.Rules) func(*device.Parts) {
+	return func(p *device.Parts) {
+		if p.Rules == nil {
+			p.Rules = device.StandardRules()
+		}
+		p.Rules = change(p.Rules)
+	}
+}
+
+// without leaves out one rule of one procedure.
+func without(p device.Procedure, names ...string) func(*device.Parts) {
+	return withRules(func(r device.Rules) device.Rules {
+		for _, name := range names {
+			r = r.Without(p, name)
+		}
+		return r
+	})
+}
+
+// replaced replaces one rule of one procedure.
+func replaced(p device.Procedure, name string, holds func(*device.Context) bool) func(*device.Parts) {
+	return withRules(func(r device.Rules) device.Rules { return r.Replace(p, name, holds) })
+}
+
+// withoutPath leaves out the rules of certificate paths with a code.
+func withoutPath(code spec.Code) func(*device.Parts) {
+	return func(p *device.Parts) {
+		p.Path = slices.DeleteFunc(cert.Rules(), func(r cert.Rule) bool { return r.Code == code })
+	}
+}
+
+// both applies two changes.
+func both(changes ...func(*device.Parts)) func(*device.Parts) {
+	return func(p *device.Parts) {
+		for _, change := range changes {
+			change(p)
+		}
+	}
+}
+
+func always(*device.Context) bool { return true }

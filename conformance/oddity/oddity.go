@@ -1,0 +1,140 @@
+// Package oddity holds devices that are right in an unusual way, and devices
+// that do nothing right at all. A check that fails the former is unfair; one
+// that passes the latter is hollow. Both break the suite's self-test.
+package oddity
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// An Oddity is a correct but unusual device.
+type Oddity struct {
+	Name string
+	// Hurts is the requirement whose check could fail it unfairly.
+	Hurts spec.ID
+	Says  string
+	make  func() adapter.Adapter
+}
+
+// Adapter makes the device, with no unit yet.
+func (o Oddity) Adapter() adapter.Adapter { return o.make() }
+
+// Lookup finds an oddity by name.
+func Lookup(name string) (Oddity, bool) {
+	all := All()
+	i := slices.IndexFunc(all, func(o Oddity) bool { return o.Name == name })
+	if i < 0 {
+		return Oddity{}, false
+	}
+	return all[i], true
+}
+
+// All are the honest oddities.
+func All() []Oddity {
+	return []Oddity{
+		{"slow", spec.ATO06, "answers a few milliseconds late", func() adapter.Adapter {
+			return around{next: reference(simulator.Options{}), pause: 300 * time.Microsecond}
+		}},
+		{"stricter-limits", spec.LIM01, "enforces limits below the profile's, and says so", stricter},
+		{"counter-gaps", spec.DSP04, "its counters skip numbers", func() adapter.Adapter {
+			return around{next: newClosed(), answer: skipNumbers}
+		}},
+		{"no-query", spec.PAY01, "tells nothing about its state", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapQuery}})
+		}},
+		{"receive-only", spec.PAY01, "receives and never pays", func() adapter.Adapter {
+			return reference(simulator.Options{
+				Hello: func(h *adapter.Implementation) { h.ReceiveOnly = true },
+				Device: func(p *device.Parts) {
+					p.Rules = device.StandardRules().Replace(device.ProcStart, "provisioned", func(*device.Context) bool { return false })
+				},
+			})
+		}},
+		{"one-refusal-code", spec.PAY02, "refuses everything with one code of its own", func() adapter.Adapter {
+			return around{next: newClosed(), answer: genericRefusal}
+		}},
+		{"behaviour-only", spec.PAY01, "a closed protocol that certifies its own devices", func() adapter.Adapter {
+			return newClosed()
+		}},
+		{"no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
+		}},
+		{"no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
+		}},
+		{"suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)},
+		{"suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)},
+		{"suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)},
+	}
+}
+
+func reference(o simulator.Options) adapter.Adapter { return simulator.New(o) }
+
+func oneSuite(number int) func() adapter.Adapter {
+	return func() adapter.Adapter {
+		return reference(simulator.Options{
+			Hello:  func(h *adapter.Implementation) { h.Suites = []int{number} },
+			Config: func(c *device.Config) { c.Suites = []suite.Suite{suite.Suite(number)} },
+		})
+	}
+}
+
+// around changes the answers of an adapter that is right.
+type around struct {
+	next   adapter.Adapter
+	pause  time.Duration
+	answer func(adapter.Request, *adapter.Answer)
+}
+
+func (a around) Do(ctx context.Context, q adapter.Request, on func(adapter.Event) adapter.Reply) (adapter.Answer, error) {
+	if a.pause > 0 {
+		time.Sleep(a.pause)
+	}
+	answer, err := a.next.Do(ctx, q, on)
+	if err == nil && a.answer != nil {
+		a.answer(q, &answer)
+	}
+	return answer, err
+}
+
+// skipNumbers shows counters that rise in steps of three.
+func skipNumbers(_ adapter.Request, a *adapter.Answer) {
+	if a.Done == nil || a.Done.State == nil {
+		return
+	}
+	for _, n := range []**uint64{&a.Done.State.Counter, &a.Done.State.NextRequest} {
+		if *n != nil {
+			tripled := 3 * **n
+			*n = &tripled
+		}
+	}
+}
+
+func genericRefusal(_ adapter.Request, a *adapter.Answer) {
+	if a.Refused != nil {
+		a.Refused.Code, a.Refused.Vendor = 0, "DECLINED"
+	}
+}
+
+// strictMaxTx is below the reference profile's transaction limit.
+const strictMaxTx = 9000
+
+func stricter() adapter.Adapter {
+	limit := adapter.Amount(strictMaxTx)
+	return reference(simulator.Options{
+		Hello: func(h *adapter.Implementation) { h.Limits = &adapter.Limits{MaxTx: &limit} },
+		Device: func(p *device.Parts) {
+			p.Rules = device.StandardRules().Replace(device.ProcPay, "transaction limit", func(c *device.Context) bool {
+				return c.Amount <= strictMaxTx && c.Limits.MaxTx.Allows(uint64(c.Amount))
+			})
+		},
+	})
+}

@@ -1,0 +1,187 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+)
+
+// spoken reports whether the adapter itself said that there is no answer.
+func spoken(err error) bool {
+	fault, ok := errors.AsType[*adapter.Error](err)
+	return ok && (fault.Fault == adapter.FaultUnsupported || fault.Fault == adapter.FaultReported)
+}
+
+// capabilitySteps try each capability that hello claims once. Those that
+// earlier steps rest on (query, start, split-funding) have been tried there.
+func capabilitySteps() []step {
+	verb := func(c adapter.Capability, tried string, run func(*trial) (string, error)) step {
+		return step{name: "capability " + string(c), tried: tried, needs: c, run: run}
+	}
+	first := func(v adapter.Verb) func(*trial) (string, error) {
+		return func(t *trial) (string, error) { return t.served(t.devices[0].handle, v) }
+	}
+	ledger := func(v adapter.Verb) func(*trial) (string, error) {
+		return func(t *trial) (string, error) { return t.served(t.ledger, v) }
+	}
+	garbage := adapter.Bytes("no message of any protocol")
+	return []step{
+		verb(adapter.CapResend, "armed the payee to finish and asked the payer to send again", (*trial).resend),
+		verb(adapter.CapCancel, "opened a request and cancelled it", (*trial).cancel),
+		verb(adapter.CapSynchronise, "synchronised the first device", func(t *trial) (string, error) {
+			return t.served(t.devices[0].handle, adapter.Synchronise{Ledger: t.ledger})
+		}),
+		verb(adapter.CapSplitSync, "took a report to the ledger and its answer back", (*trial).synchronise),
+		verb(adapter.CapPolicy, "offered a policy that is none", func(t *trial) (string, error) {
+			if saw, err := t.refused(t.devices[0].handle, adapter.ApplyRevocations{Message: garbage}); err != nil {
+				return saw, err
+			}
+			return t.refused(t.devices[0].handle, adapter.ApplyPolicy{Message: garbage})
+		}),
+		verb(adapter.CapUserVerification, `presented the secret "1234"`, first(adapter.VerifyUser{Secret: secret})),
+		verb(adapter.CapConsent, "gave consent again", first(adapter.Consent{Given: true})),
+		verb(adapter.CapClock, "set the host's clock", first(adapter.SetClock{Unix: 1_800_000_000})),
+		verb(adapter.CapLabel, "asked for a payment with a label", (*trial).label),
+		verb(adapter.CapSecondSession, "opened two requests of one device", (*trial).secondSession),
+		verb(adapter.CapPowerCycle, "took the power away between two verbs", first(adapter.PowerCycle{})),
+		verb(adapter.CapCutWrite, "armed a power cut and disarmed it", (*trial).cutWrite),
+		verb(adapter.CapSnapshot, "took a snapshot and put it back", (*trial).snapshot),
+		verb(adapter.CapLedger, "asked the ledger for its findings", ledger(adapter.Findings{})),
+		verb(adapter.CapLedger, "asked the ledger for its supply", ledger(adapter.AskSupply{})),
+		verb(adapter.CapBlock, "blocked the second device", func(t *trial) (string, error) {
+			return t.served(t.ledger, adapter.Block{Device: t.devices[1].id})
+		}),
+	}
+}
+
+// served carries out a verb that has to be done.
+func (t *trial) served(handle string, v adapter.Verb) (string, error) {
+	if _, err := t.must(handle, v); err != nil {
+		return "", err
+	}
+	return v.Name() + " was done", nil
+}
+
+// refused carries out a verb to which the product has to say no.
+func (t *trial) refused(handle string, v adapter.Verb) (string, error) {
+	answer, err := t.do(handle, v)
+	if err != nil {
+		return "", err
+	}
+	if answer.Refused == nil {
+		return "", &complaint{
+			v.Name() + " with garbage was " + describe(answer),
+			"Hand the message to the product and answer refused when it says no.",
+		}
+	}
+	return v.Name() + " with garbage was " + describe(answer), nil
+}
+
+// open arms the payee and returns its session.
+func (t *trial) open(r adapter.RequestPayment) (m1, m2 *adapter.Result, err error) {
+	m1 = &adapter.Result{}
+	if t.has(adapter.CapStart) {
+		if m1, err = t.must(t.devices[0].handle, adapter.Start{}); err != nil {
+			return nil, nil, err
+		}
+	}
+	r.Message = m1.Message
+	m2, err = t.must(t.devices[1].handle, r)
+	return m1, m2, err
+}
+
+func (t *trial) resend() (string, error) {
+	m1, m2, err := t.open(adapter.RequestPayment{Finish: true})
+	if err != nil {
+		return "", err
+	}
+	done, err := t.must(t.devices[0].handle, adapter.Resend{Session: m1.Session, Message: m2.Message})
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d transfers were pending", len(done.Messages)), nil
+}
+
+func (t *trial) cancel() (string, error) {
+	_, m2, err := t.open(adapter.RequestPayment{Amount: 10})
+	if err != nil {
+		return "", err
+	}
+	return t.served(t.devices[1].handle, adapter.Cancel{Session: m2.Session})
+}
+
+func (t *trial) label() (string, error) {
+	if _, _, err := t.open(adapter.RequestPayment{Amount: 10, Label: "Café"}); err != nil {
+		return "", err
+	}
+	return "request was done", nil
+}
+
+func (t *trial) secondSession() (string, error) {
+	_, one, err := t.open(adapter.RequestPayment{Amount: 10})
+	if err != nil {
+		return "", err
+	}
+	_, two, err := t.open(adapter.RequestPayment{Amount: 20})
+	if err != nil {
+		return "", err
+	}
+	if one.Session == two.Session {
+		return "", &complaint{
+			fmt.Sprintf("both requests are session %d", one.Session),
+			"Number the sessions of a unit, so that the verbs which follow can say which one they mean.",
+		}
+	}
+	return fmt.Sprintf("sessions %d and %d", one.Session, two.Session), nil
+}
+
+func (t *trial) synchronise() (string, error) {
+	u := t.devices[0]
+	challenge, err := t.must(t.ledger, adapter.SyncChallenge{Device: u.id})
+	if err != nil {
+		return "", err
+	}
+	report, err := t.must(u.handle, adapter.SyncReport{Message: challenge.Message})
+	if err != nil {
+		return "", err
+	}
+	ack, err := t.must(t.ledger, adapter.Reconcile{Message: report.Message, Records: report.Messages})
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.must(u.handle, adapter.SyncApply{Message: ack.Message}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("a report of %d bytes with %d records was acknowledged", len(report.Message), len(report.Messages)), nil
+}
+
+func (t *trial) cutWrite() (string, error) {
+	handle := t.devices[0].handle
+	if _, err := t.must(handle, adapter.CutWrite{Write: 1 << 20, Mode: "old"}); err != nil {
+		return "", err
+	}
+	done, err := t.must(handle, adapter.CutWrite{})
+	if err != nil {
+		return "", err
+	}
+	if done.CutFired == nil || *done.CutFired {
+		return "", &complaint{
+			"disarming did not say that the cut has not fired",
+			`Answer {"done": {"cut_fired": false, "writes": n}}.`,
+		}
+	}
+	return fmt.Sprintf("not fired, %d writes since it was armed", done.Writes), nil
+}
+
+func (t *trial) snapshot() (string, error) {
+	handle := t.devices[0].handle
+	done, err := t.must(handle, adapter.TakeSnapshot{})
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.must(handle, adapter.Restore{Snapshot: done.Snapshot}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("snapshot %q was restored", done.Snapshot), nil
+}

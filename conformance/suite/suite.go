@@ -1,0 +1,185 @@
+// Package suite runs the checks of package check as a Ginkgo suite and gathers
+// their report.
+//
+// It is the only package that imports Ginkgo, whose RunSpecs can run once in a
+// process: mutants, replays and shrinking call the checks without it.
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/check"
+	"github.com/assay-cbdc/assay/reports"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// Options say what is run.
+type Options struct {
+	Adapter   adapter.Adapter
+	Target    string // as the user named it, for the report and the replay command
+	Profile   *spec.Profile
+	Seed      uint64
+	Filter    string // a Ginkgo label filter; empty selects everything
+	Exchanges int
+	// Detect tells the detection power of a plan.
+	Detect func(check.Plan) reports.Detection
+	// Vectors are the tables of published vectors by which the harness judges:
+	// it does not judge by vectors that it disagrees with itself.
+	Vectors []Table
+	// Progress is told of each check before it runs.
+	Progress func(done, of int, next check.Check)
+}
+
+// A Table is a group of vectors.
+type Table struct {
+	Name    string
+	Entries []Entry
+}
+
+// An Entry is one vector; Check returns what is wrong with it.
+type Entry struct {
+	ID    string
+	Check func() error
+}
+
+// ParseFilter says whether a label filter is well-formed, and selects by it.
+func ParseFilter(expr string) (func(labels []string) bool, error) {
+	if expr == "" {
+		return nil, nil
+	}
+	filter, err := types.ParseLabelFilter(expr)
+	if err != nil {
+		return nil, fmt.Errorf("filter %q is malformed: write labels joined by && || ! and parentheses, such as \"PAY-03 || area:LIM\"", expr)
+	}
+	return filter, nil
+}
+
+// A Result is a finished run.
+type Result struct {
+	Report *reports.Report
+	// Harness is what went wrong in assay itself, nil if nothing.
+	Harness error
+	// Adapter is what the adapter did wrong, nil if nothing that matters.
+	Adapter error
+}
+
+// silent is what Ginkgo needs of a testing.T.
+type silent struct{}
+
+func (silent) Fail() {}
+
+// Run greets the adapter, plans, runs every planned check as a Ginkgo spec and
+// gathers the report. It can be called once in a process. The error means that
+// nothing was run: an [*adapter.Error], a [*check.ReviewError], or the harness's.
+func Run(ctx context.Context, o Options) (Result, error) {
+	filter, err := ParseFilter(o.Filter)
+	if err != nil {
+		return Result{}, err
+	}
+	timed := newTimed(o.Adapter)
+	env, err := check.NewEnv(ctx, timed, o.Profile, o.Seed)
+	if err != nil {
+		return Result{}, err
+	}
+	env.Exchanges = o.Exchanges
+	plan := env.Plan(check.All(), filter)
+	r := &run{Options: o, env: env, plan: plan, campaign: check.Campaign{Env: env}, timed: timed, started: time.Now()}
+	r.register(ctx)
+	if err := r.specs(); err != nil {
+		r.harness = err
+	}
+	return r.result(ctx), nil
+}
+
+// A run gathers what the specs come to.
+type run struct {
+	Options
+	env      *check.Env
+	plan     check.Plan
+	campaign check.Campaign
+	timed    *timed
+	outcomes []check.Outcome
+	harness  error
+	started  time.Time
+}
+
+// register builds the spec tree: one container for each area, one spec for
+// each check, and a table for each file of vectors.
+func (r *run) register(ctx context.Context) {
+	ginkgo.Describe("assay", ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
+		for _, table := range r.Vectors {
+			ginkgo.Describe("vectors "+table.Name, ginkgo.Label("vectors"), func() { r.table(table) })
+		}
+		for _, c := range r.plan.Checks {
+			ginkgo.It(c.ID+" "+c.Title, ginkgo.Label(c.Labels()...), func() { r.spec(ctx, c) })
+		}
+	})
+}
+
+func (r *run) table(t Table) {
+	var entries []any
+	for _, e := range t.Entries {
+		entries = append(entries, ginkgo.Entry(e.ID, e))
+	}
+	args := append([]any{func(e Entry) {
+		if err := e.Check(); err != nil {
+			r.harness = errors.Join(r.harness, fmt.Errorf("vector %s: %w", e.ID, err))
+			ginkgo.Fail(err.Error())
+		}
+	}}, entries...)
+	ginkgo.DescribeTable("agree", args...)
+}
+
+// spec is the body of one spec. Its verdict travels in the outcome; Ginkgo is
+// told so that its own report says the same.
+func (r *run) spec(ctx context.Context, c check.Check) {
+	if r.campaign.Stopped() || ctx.Err() != nil {
+		ginkgo.Fail("not run: the run was stopped")
+	}
+	if r.Progress != nil {
+		r.Progress(len(r.outcomes), len(r.plan.Checks), c)
+	}
+	o := r.campaign.Run(ctx, c)
+	r.outcomes = append(r.outcomes, o)
+	ginkgo.AddReportEntry("verdict", o.Worst().String(), ginkgo.ReportEntryVisibilityNever)
+	if worst := o.Worst(); worst != check.Pass {
+		ginkgo.Fail(worst.String() + ": " + firstMessage(o))
+	}
+}
+
+func firstMessage(o check.Outcome) string {
+	for _, row := range o.Rows {
+		if row.Verdict == o.Worst() {
+			return row.Message
+		}
+	}
+	return ""
+}
+
+// specs runs the tree. RunSpecs' result is ignored on purpose: it is true when
+// everything was skipped. What ran is in the outcomes.
+func (r *run) specs() (err error) {
+	suiteConfig, reporterConfig := ginkgo.GinkgoConfiguration()
+	suiteConfig.RandomSeed = int64(r.Seed)
+	suiteConfig.RandomizeAllSpecs = false
+	reporterConfig.NoColor = true
+	formatter.ColorableStdOut, formatter.ColorableStdErr = io.Discard, io.Discard
+	var interrupted bool
+	ginkgo.ReportAfterSuite("assay", func(report ginkgo.Report) {
+		interrupted = report.SpecialSuiteFailureReasons != nil && len(report.SpecialSuiteFailureReasons) > 0
+	})
+	ginkgo.RunSpecs(silent{}, "assay", suiteConfig, reporterConfig)
+	if interrupted && len(r.outcomes) == 0 {
+		return errors.New("the suite could not be run")
+	}
+	return nil
+}

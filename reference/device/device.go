@@ -1,0 +1,269 @@
+package device
+
+import (
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/nvm"
+	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A Config is what a device is made with; limits come with the POLICY.
+type Config struct {
+	Place       wire.Place
+	Env         uint64
+	Suites      []suite.Suite // own keys; the first one gives the device id
+	PIN         []byte        // nil: no PIN, only a platform verifier
+	Tee         uint64
+	MTU         uint64
+	LogCapacity int  // entries, beside the reserve for recovery
+	Slots       int  // pending debits
+	Requests    int  // open requests
+	Retention   int  // R: the last R requests always remain answerable
+	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
+	BurnedIn    bool // the first policy is the only one
+}
+
+// DefaultConfig returns the configuration of the reference device in a place.
+func DefaultConfig(place wire.Place, env uint64) Config {
+	return Config{
+		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
+		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Retention: 256, Ring: 512,
+	}
+}
+
+// pinTries is how often a PIN may be wrong.
+const pinTries = 3
+
+// Parts are what a device is made of. Every one of them may be replaced by a
+// wrong one. A part that is nil is the right one, but for Store and Rand.
+type Parts struct {
+	Store nvm.Store
+	Rand  io.Reader // outside the store: a restored snapshot does not rewind it
+	Host  Host      // keeps what the core need not
+	Rules Rules
+	// Path are the checks of certificate paths.
+	Path []cert.Rule
+	// PolicyRules are the checks of a POLICY before its signature.
+	PolicyRules []cert.PolicyRule
+	// Verify checks a message's signature.
+	Verify func(key suite.PublicKey, message, sig []byte) error
+	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
+	DecodeTransfer func(payload []byte) (wire.Transfer, error)
+	Draw           DrawFunc
+	// Trace is told of each commit after it is durable and of each message as it
+	// leaves.
+	Trace func(Step)
+}
+
+func (p Parts) complete() Parts {
+	if p.Host == nil {
+		p.Host = NewHost()
+	}
+	if p.Rules == nil {
+		p.Rules = StandardRules()
+	}
+	if p.Path == nil {
+		p.Path = cert.Rules()
+	}
+	if p.PolicyRules == nil {
+		p.PolicyRules = cert.PolicyRules()
+	}
+	if p.Verify == nil {
+		p.Verify = suite.PublicKey.Verify
+	}
+	if p.DecodeTransfer == nil {
+		p.DecodeTransfer = wire.DecodeTransfer
+	}
+	if p.Draw == nil {
+		p.Draw = Draw
+	}
+	if p.Trace == nil {
+		p.Trace = func(Step) {}
+	}
+	return p
+}
+
+// A Device is one device. It is not safe for concurrent use. After a commit
+// fails every method returns that error, nvm.ErrTorn most often; [Boot] makes
+// the device anew from what is durable.
+type Device struct {
+	parts    Parts
+	cfg      Config
+	state    *State
+	images   map[nvm.Key][]byte
+	broken   error
+	sessions map[int]*session
+	verified bool // the user, for the next payment
+	last     spec.Code
+	parsed   map[[32]byte]*cert.Certificate
+	derived
+}
+
+// derived follows from the state.
+type derived struct {
+	policy  *cert.Policy
+	limits  wire.Limits
+	revoked *cert.Revocations
+	store   *cert.Store
+	keys    map[suite.Suite]suite.PrivateKey
+	certs   map[suite.Suite]*cert.Certificate
+}
+
+// New creates a device in an empty store: it draws its keys and secrets.
+func New(p Parts, cfg Config) (*Device, error) {
+	if cfg.Ring < cfg.LogCapacity+cfg.Retention || cfg.Slots < 1 || cfg.Requests < 1 || len(cfg.Suites) == 0 {
+		return nil, errors.New("device: configuration cannot work: ring, slots, requests or suites")
+	}
+	d := &Device{parts: p.complete(), cfg: cfg, images: map[nvm.Key][]byte{}, sessions: map[int]*session{}}
+	s, err := d.born()
+	if err != nil {
+		return nil, fmt.Errorf("device: create: %w", err)
+	}
+	d.state, d.policy = &State{}, &cert.Policy{}
+	if err := d.install(StepCreate, s); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// born makes the first state.
+func (d *Device) born() (*State, error) {
+	s := &State{Slots: make([]Slot, d.cfg.Slots), Requests: make([]Request, d.cfg.Requests)}
+	for _, number := range d.cfg.Suites {
+		key, err := d.drawKey(number)
+		if err != nil {
+			return nil, err
+		}
+		if s.Keys == nil {
+			s.DID = wire.DIDOf(d.cfg.Place.Realm, wire.KeyDigest(key.Public().COSE()))
+		}
+		s.Keys = append(s.Keys, Key{Suite: number, Seed: key.Seed()})
+	}
+	for _, p := range [][]byte{s.RequestKey[:], s.StubKey[:]} {
+		if _, err := io.ReadFull(d.parts.Rand, p); err != nil {
+			return nil, err
+		}
+	}
+	s.PIN = d.cfg.PIN
+	s.Tries = pinTries
+	s.NextRequest, s.NextFunding = 1, 1
+	s.LogHead = wire.LogStart(s.DID)
+	s.AckedHead = s.LogHead
+	return s, nil
+}
+
+func (d *Device) drawKey(number suite.Suite) (suite.PrivateKey, error) {
+	scheme, ok := suite.Lookup(number)
+	if !ok {
+		return nil, fmt.Errorf("no scheme for suite %d", number)
+	}
+	for {
+		seed := make([]byte, scheme.SeedSize())
+		if _, err := io.ReadFull(d.parts.Rand, seed); err != nil {
+			return nil, err
+		}
+		// One seed in 2^32 is no scalar of P-256.
+		if key, err := scheme.NewKey(seed); err == nil {
+			return key, nil
+		}
+	}
+}
+
+// Boot makes a device from what its store holds: sessions are gone.
+func Boot(p Parts, cfg Config) (*Device, error) {
+	d := &Device{parts: p.complete(), cfg: cfg, sessions: map[int]*session{}}
+	var err error
+	if d.state, d.images, err = load(d.parts.Store.Load(), cfg); err != nil {
+		return nil, err
+	}
+	if err := d.derive(nil); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// commit changes a copy of the state and makes it durable in one step.
+func (d *Device) commit(step Step, change func(*State)) error {
+	next := d.state.clone()
+	change(next)
+	return d.install(step, next)
+}
+
+func (d *Device) install(step Step, next *State) error {
+	if d.broken != nil {
+		return d.broken
+	}
+	if err := d.write(step, next); err != nil {
+		return err
+	}
+	before := d.state
+	d.state = next
+	d.parts.Trace(step)
+	return d.derive(before)
+}
+
+// write commits what differs between the state and the next one.
+func (d *Device) write(step Step, next *State) error {
+	entries := next.changes(d.state, d.images)
+	if len(entries) == 0 {
+		return nil
+	}
+	err := d.parts.Store.Commit(entries)
+	if errors.Is(err, nvm.ErrFull) { // nothing was written
+		return d.refuse(spec.LIM08, spec.ELogFull)
+	}
+	if err != nil {
+		d.broken = fmt.Errorf("device: %s: %w", step, err)
+		return d.broken
+	}
+	for _, e := range entries {
+		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog {
+			d.images[e.Key] = e.Value
+		}
+	}
+	return nil
+}
+
+// ready reports whether commands can be taken. A debit that a cut has left
+// without its signature is signed before anything else is.
+func (d *Device) ready() error {
+	if d.broken != nil {
+		return d.broken
+	}
+	for _, s := range d.state.Slots {
+		if s.State == SlotDebited {
+			if err := d.release(s.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// Edit commits a changed state in one write, whatever the rules say. It is how a
+// wrapper plants a fault.
+func (d *Device) Edit(change func(*State)) error { return d.commit(StepEdit, change) }
+
+// State returns a copy of the durable state.
+func (d *Device) State() State { return *d.state.clone() }
+
+// draw fills p from the random reader.
+func (d *Device) draw(p []byte) error {
+	if _, err := io.ReadFull(d.parts.Rand, p); err != nil {
+		return fmt.Errorf("device: random: %w", err)
+	}
+	return nil
+}
+
+// nonce draws a nonce, never all zero.
+func (d *Device) nonce() (n wire.Nonce, err error) {
+	for n == (wire.Nonce{}) && err == nil {
+		err = d.draw(n[:])
+	}
+	return n, err
+}

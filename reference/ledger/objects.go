@@ -1,0 +1,97 @@
+package ledger
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/settlement"
+	"github.com/assay-cbdc/assay/reference/wire"
+)
+
+// A Debit is a TRANSFER or DEFUND whose path and signature hold. Callers must
+// not change it.
+type Debit struct {
+	ID          wire.ID
+	Payer       wire.DID
+	Counter     uint64
+	Prev        wire.ID
+	Amount      money.Amount
+	RequestHash wire.ID // zero for a DEFUND
+	Request     uint64  // the payee's request number, 0 for a DEFUND
+	Claim       bool
+	Opening     *settlement.Opening // nil for a DEFUND
+	Object      []byte
+	Cert        wire.ID
+}
+
+func defundDebit(d *Defunding) *Debit {
+	return &Debit{ID: d.ID, Payer: d.Device, Counter: d.Body.Counter, Prev: d.Body.Prev,
+		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert}
+}
+
+func transferDebit(s *Settlement) *Debit {
+	return &Debit{ID: s.ID, Payer: s.Device, Counter: s.Body.Counter, Prev: s.Body.Prev,
+		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
+		Claim: s.Body.Flags&wire.TransferClaim != 0, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert}
+}
+
+// objects are the authentic signed objects that the ledger has seen: sets, so
+// that nothing depends on the order of arrival.
+type objects struct {
+	debits   map[wire.ID]*Debit
+	receipts map[wire.ID]*Answer
+	answers  map[wire.ID][]*Answer // the receipts by the transfer that they answer
+	requests map[wire.ID][]byte    // PAY_REQs
+	reports  map[wire.ID]*Report
+	certs    map[wire.ID]*cert.Certificate
+}
+
+func newObjects() objects {
+	return objects{map[wire.ID]*Debit{}, map[wire.ID]*Answer{}, map[wire.ID][]*Answer{}, map[wire.ID][]byte{}, map[wire.ID]*Report{},
+		map[wire.ID]*cert.Certificate{}}
+}
+
+// addDebit keeps the first encoding of a debit: a hedged signer may make
+// several of one id.
+func (o *objects) addDebit(d *Debit) {
+	if _, known := o.debits[d.ID]; !known {
+		o.debits[d.ID] = d
+	}
+}
+
+// addReceipt keeps the first encoding of a receipt and reports whether it was
+// new.
+func (o *objects) addReceipt(a *Answer) bool {
+	if _, known := o.receipts[a.ID]; known {
+		return false
+	}
+	o.receipts[a.ID] = a
+	o.answers[a.Body.TransferHash] = append(o.answers[a.Body.TransferHash], a)
+	return true
+}
+
+// Debits returns every debit seen, by payer, counter and id.
+func (l *Ledger) Debits() []*Debit {
+	return slices.SortedFunc(maps.Values(l.seen.debits), func(a, b *Debit) int {
+		return cmp.Or(bytes.Compare(a.Payer[:], b.Payer[:]), cmp.Compare(a.Counter, b.Counter),
+			bytes.Compare(a.ID[:], b.ID[:]))
+	})
+}
+
+// Answers returns every receipt seen, by id.
+func (l *Ledger) Answers() []*Answer {
+	return slices.SortedFunc(maps.Values(l.seen.receipts), func(a, b *Answer) int {
+		return bytes.Compare(a.ID[:], b.ID[:])
+	})
+}
+
+// Reports returns every SYNC seen, accepted or not, by id.
+func (l *Ledger) Reports() []*Report {
+	return slices.SortedFunc(maps.Values(l.seen.reports), func(a, b *Report) int {
+		return bytes.Compare(a.ID[:], b.ID[:])
+	})
+}

@@ -1,0 +1,70 @@
+package verify
+
+import (
+	"slices"
+
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/settlement"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A payment under judgement: decoded, with a path to a configured root.
+type payment struct {
+	body    wire.Transfer
+	object  wire.Object
+	opening settlement.Opening
+	path    cert.Path
+}
+
+// A rule is one check of a decoded payment.
+type rule struct {
+	requirement spec.ID
+	code        spec.Code
+	holds       func(v *Verifier, p *payment) bool
+}
+
+// rules returns the checks after the certificate's, in order. The cheap ones
+// come before the signatures because the chapter has them so; a verifier that
+// batches signatures still answers with the first code.
+func rules() []rule {
+	return []rule{
+		{spec.LCM02, spec.EPeerOld, func(v *Verifier, p *payment) bool { return p.body.Epoch >= v.in.MinEpoch }},
+		{spec.CRY06, spec.ESuite, suiteAgrees},
+		{spec.ENC05, spec.EFamily, func(_ *Verifier, p *payment) bool { return p.body.Family == wire.FamilyBalance }},
+		{spec.PAY04, spec.EMismatch, tagOpens},
+		{spec.PAY06, spec.ESelf, func(_ *Verifier, p *payment) bool { return p.opening.Payee != p.path.Leaf().Device() }},
+		{spec.CON03, spec.EHop, lotsHold},
+		{spec.CRY01, spec.ESig, func(v *Verifier, p *payment) bool { return v.paths.Signatures(p.path) == nil }},
+		{spec.CRY05, spec.ESig, func(_ *Verifier, p *payment) bool {
+			return p.path.Leaf().Verify(p.object, wire.TypeTransfer) == nil
+		}},
+	}
+}
+
+func suiteAgrees(v *Verifier, p *payment) bool {
+	return p.path.Leaf().SuiteMatches(p.object, p.body.Suite) && slices.Contains(v.in.Suites, p.body.Suite)
+}
+
+func tagOpens(_ *Verifier, p *payment) bool {
+	return wire.PayeeTag(p.opening.Payee, p.opening.Nonce) == p.body.PayeeTag
+}
+
+// lotsHold: hops ascend, none is zero or above the policy's, and the sum is the
+// amount.
+func lotsHold(v *Verifier, p *payment) bool {
+	var sum money.Amount
+	last := uint64(0)
+	for _, lot := range p.body.Lots {
+		if lot.Hop <= last || lot.Hop > v.in.MaxHops {
+			return false
+		}
+		last = lot.Hop
+		var err error
+		if sum, err = sum.Add(lot.Amount); err != nil {
+			return false
+		}
+	}
+	return sum == p.body.Amount
+}
