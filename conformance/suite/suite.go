@@ -109,6 +109,7 @@ type run struct {
 	timed    *timed
 	outcomes []check.Outcome
 	harness  error
+	disagree []string // vectors on which the harness is not of one mind
 	started  time.Time
 }
 
@@ -132,7 +133,7 @@ func (r *run) table(t Table) {
 	}
 	args := append([]any{func(e Entry) {
 		if err := e.Check(); err != nil {
-			r.harness = errors.Join(r.harness, fmt.Errorf("vector %s: %w", e.ID, err))
+			r.disagree = append(r.disagree, fmt.Sprintf("%s: %v", e.ID, err))
 			ginkgo.Fail(err.Error())
 		}
 	}}, entries...)
@@ -178,6 +179,9 @@ func (r *run) specs() (err error) {
 		interrupted = report.SpecialSuiteFailureReasons != nil && len(report.SpecialSuiteFailureReasons) > 0
 	})
 	ginkgo.RunSpecs(silent{}, "assay", suiteConfig, reporterConfig)
+	if n := len(r.disagree); n > 0 {
+		return fmt.Errorf("the harness disagrees with %d of its own vectors, first %s; see assay vectors check", n, r.disagree[0])
+	}
 	if interrupted && len(r.outcomes) == 0 {
 		return errors.New("the suite could not be run")
 	}

@@ -73,9 +73,9 @@ func (b *edBatch) verify(random io.Reader) {
 	}
 	if len(b.sigs) <= sieve {
 		b.search(0, len(b.sigs), b.sum(0, len(b.sigs)))
-	} else {
-		b.groups()
+		return
 	}
+	b.groups()
 	b.learn()
 }
 
@@ -153,7 +153,8 @@ func (b *edBatch) search(i, j int, sum *curve.EdwardsPoint) {
 	b.search(half, j, new(curve.EdwardsPoint).Sub(sum, left))
 }
 
-// learn updates the recent share of bad signatures.
+// learn updates the recent share of bad signatures. Batches too small for groups
+// have no part in it: what they hold says little about those that are not.
 func (b *edBatch) learn() {
 	bad := 0
 	for _, ok := range b.valid {

@@ -102,6 +102,16 @@ func (k *key) setMLDSA44(cose []byte) bool {
 	return true
 }
 
+// unpack readies an ML-DSA-44 key, or half, outside any cache.
+func (k *key) unpack() {
+	if k.packed == nil {
+		return
+	}
+	if p := new(mldsa44.PublicKey); p.UnmarshalBinary(k.packed) == nil {
+		k.unpacked.Store(p)
+	}
+}
+
 // bind prepares M' of a hybrid of the two keys.
 func (k *key) bind(classical, lattice []byte) {
 	first, second := sha256.Sum256(classical), sha256.Sum256(lattice)

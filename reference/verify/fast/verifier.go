@@ -70,6 +70,7 @@ func New(in verify.Setting, index *Index, o Options) (*Verifier, error) {
 		if k == nil {
 			return nil, fmt.Errorf("fast: provider %x: unknown suite", c.ID[:4])
 		}
+		k.unpack() // for good: the cache is for payers
 		v.issuers[c.ID] = &issuer{c, path.Root, k}
 	}
 	for _, c := range in.Known {
