@@ -33,11 +33,24 @@ type Quantile struct {
 	Value time.Duration
 }
 
-// Quantiles returns the usual quantiles, as far as the count bears them: the
-// p-quantile needs ten latencies above it.
+// levels are the quantiles that a curve is drawn through: every fortieth of the
+// way from none to nine tenths, and of each tenth that is left after that.
+func levels() []float64 {
+	const steps = 40
+	var all []float64
+	for below, share := 0.0, 0.9; below < 0.99999; below, share = below+share, share/10 {
+		for i := range steps {
+			all = append(all, below+share*float64(i)/steps)
+		}
+	}
+	return all
+}
+
+// Quantiles returns quantiles as far as the count bears them: the p-quantile
+// needs ten latencies above it.
 func (l *Latency) Quantiles() []Quantile {
 	var result []Quantile
-	for _, q := range []float64{0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 0.99999} {
+	for _, q := range levels() {
 		if q > 0.5 && float64(l.N())*(1-q) < 10 {
 			break
 		}

@@ -127,7 +127,8 @@ func TestLatencyQuantiles(t *testing.T) {
 		if q.Q > 0.99 {
 			t.Errorf("quantile %v of %d latencies", q.Q, l.N())
 		}
-		if slow := q.Value > 100*time.Millisecond; slow != (q.Q == 0.99) {
+		// One in fifty is slow, so that the curve steps up at 0.98.
+		if slow := q.Value > 100*time.Millisecond; math.Abs(q.Q-0.98) > 0.001 && slow != (q.Q > 0.98) {
 			t.Errorf("quantile %v is %v", q.Q, q.Value)
 		}
 	}
