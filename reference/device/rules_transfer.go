@@ -120,7 +120,7 @@ func (c *Context) signedByDevice() bool {
 	if c.Signer() == nil && !certificateFound(c) {
 		return false
 	}
-	rules := lasting(c.d.parts.Path, spec.EExpired, spec.ERevoked, spec.EUsage, spec.EWeak)
+	rules := lasting(c.d.parts.Path, spec.EExpired, spec.ERevoked, spec.EUsage, spec.EWeak, spec.ESuite)
 	if (cert.Verifier{Rules: rules}).Check(c.Path, c.situation()) != nil {
 		return false
 	}

@@ -1,0 +1,269 @@
+package witness
+
+import (
+	"bytes"
+)
+
+// The ranges of numbers.
+const (
+	maxCounter = 1<<53 - 1
+	maxEpoch   = 1<<31 - 1
+)
+
+// A rule says what a member may be: 103 what it must be, 105 in what range.
+type rule func(v any) int
+
+// A member is one line of a message's grammar. when decides whether it is there
+// from the members before; nil: always; optional: either way.
+type member struct {
+	key      uint64
+	rule     rule
+	optional bool
+	when     func(body) bool
+}
+
+func must(key uint64, r rule) member { return member{key: key, rule: r} }
+func may(key uint64, r rule) member  { return member{key: key, rule: r, optional: true} }
+func iff(key uint64, r rule, when func(body) bool) member {
+	return member{key: key, rule: r, when: when}
+}
+func flag(bits uint64) func(body) bool { return func(b body) bool { return b.number(22)&bits != 0 } }
+func status(n uint64) func(body) bool  { return func(b body) bool { return b.number(24) == n } }
+func device(b body) bool               { return b.number(30) == 2 }
+
+// between is an integer in a range.
+func between(low, high uint64) rule {
+	return func(v any) int {
+		n, ok := v.(uint64)
+		switch {
+		case !ok:
+			return 103
+		case n < low || n > high:
+			return 105
+		}
+		return 0
+	}
+}
+
+// oneOf is an integer of a closed set.
+func oneOf(set ...uint64) rule {
+	return func(v any) int {
+		n, ok := v.(uint64)
+		for _, m := range set {
+			if ok && n == m {
+				return 0
+			}
+		}
+		return 103
+	}
+}
+
+// bits is a set of flags.
+func bits(defined uint64) rule {
+	return func(v any) int {
+		if n, ok := v.(uint64); !ok || n&^defined != 0 {
+			return 103
+		}
+		return 0
+	}
+}
+
+// size is a byte string.
+func size(least, most int) rule {
+	return func(v any) int {
+		if s, ok := v.([]byte); !ok || len(s) < least || len(s) > most {
+			return 103
+		}
+		return 0
+	}
+}
+
+func exactly(n int) rule { return size(n, n) }
+
+func text(v any) int {
+	if s, ok := v.(string); !ok || s == "" || len(s) > 40 {
+		return 103
+	}
+	return 0
+}
+
+func anything(any) int { return 0 }
+
+// tuple is an array of numbers.
+func tuple(n int, high uint64) rule {
+	return func(v any) int {
+		items, ok := v.([]any)
+		if !ok || len(items) != n {
+			return 103
+		}
+		return each(items, between(0, high))
+	}
+}
+
+// each returns the gravest fault: 103 before 105.
+func each(items []any, r rule) int {
+	worst := 0
+	for _, item := range items {
+		switch r(item) {
+		case 103:
+			return 103
+		case 105:
+			worst = 105
+		}
+	}
+	return worst
+}
+
+// ascending is a list of numbers without repetition.
+func ascending(v any) int {
+	items, ok := v.([]any)
+	if !ok || len(items) == 0 {
+		return 103
+	}
+	last := int64(-1)
+	for _, item := range items {
+		n, ok := item.(uint64)
+		if !ok || int64(n) <= last {
+			return 103
+		}
+		last = int64(n)
+	}
+	return each(items, between(0, maxEpoch))
+}
+
+// lots is a list of pairs of hop and amount.
+func lots(least int) rule {
+	return func(v any) int {
+		items, ok := v.([]any)
+		if !ok || len(items) < least {
+			return 103
+		}
+		return each(items, func(item any) int {
+			pair, ok := item.([]any)
+			if !ok || len(pair) != 2 {
+				return 103
+			}
+			if code := between(0, maxCounter)(pair[0]); code != 0 {
+				return code
+			}
+			return between(1, maxCounter)(pair[1])
+		})
+	}
+}
+
+// shorts are identifiers of 16 bytes, ascending.
+func shorts(v any) int {
+	s, ok := v.([]byte)
+	if !ok || len(s)%16 != 0 {
+		return 103
+	}
+	for i := 16; i < len(s); i += 16 {
+		if bytes.Compare(s[i-16:i], s[i:i+16]) >= 0 {
+			return 103
+		}
+	}
+	return 0
+}
+
+// ids is a list of identifiers of 32 bytes, ascending.
+func ids(v any) int {
+	items, ok := v.([]any)
+	if !ok {
+		return 103
+	}
+	var last []byte
+	for _, item := range items {
+		s, ok := item.([]byte)
+		if !ok || len(s) != 32 || bytes.Compare(s, last) <= 0 {
+			return 103
+		}
+		last = s
+	}
+	return 0
+}
+
+// entries are log entries: byte strings, read later.
+func entries(v any) int {
+	items, ok := v.([]any)
+	if !ok {
+		return 103
+	}
+	return each(items, size(0, 1<<16))
+}
+
+// limits is a map from class to a map from limit to bound.
+func limits(v any) int {
+	classes, ok := v.(map[any]any)
+	if !ok || len(classes) == 0 {
+		return 103
+	}
+	worst := 0
+	for _, class := range classes {
+		bounds, ok := class.(map[any]any)
+		if !ok {
+			return 103
+		}
+		for key, bound := range bounds {
+			if n, ok := key.(uint64); !ok || n < 1 || n > 9 {
+				return 103
+			}
+			switch between(0, maxCounter)(bound) {
+			case 103:
+				return 103
+			case 105:
+				worst = 105
+			}
+		}
+	}
+	return worst
+}
+
+// read holds a decoded payload to the grammar of a type: 110, 118, 103, and
+// whether a number is out of range, which counts only after realm and currency.
+func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
+	m, ok := v.(map[any]any)
+	if !ok {
+		return nil, 103, false
+	}
+	b = body{}
+	for key, value := range m {
+		n, ok := key.(uint64)
+		if !ok {
+			return nil, 103, false
+		}
+		b[n] = value
+	}
+	if n, ok := b[1].(uint64); ok && n != 1 {
+		return nil, 110, false
+	}
+	if n, ok := b[2].(uint64); ok && n != typ {
+		return nil, 118, false
+	}
+	seen := 0
+	for _, line := range grammar {
+		value, there := b[line.key]
+		if line.when != nil && line.when(b) != there || line.when == nil && !line.optional && !there {
+			return nil, 103, false
+		}
+		if !there {
+			continue
+		}
+		seen++
+		switch line.rule(value) {
+		case 103:
+			return nil, 103, false
+		case 105:
+			bounds = true
+		}
+	}
+	if seen != len(b) {
+		return nil, 103, false
+	}
+	return b, 0, bounds || broken(b)
+}
+
+// broken: a first debit has no predecessor, and no other is without.
+func broken(b body) bool {
+	typ, first := b.number(2), b.number(13) == 1
+	return (typ == typeTransfer || typ == typeDefund) && first != bytes.Equal(b.bytes(14), make([]byte, 32))
+}
