@@ -331,3 +331,29 @@ func TestEveryRuleCanBeTakenOut(t *testing.T) {
 		t.Errorf("the draw itself has no more: %d", got)
 	}
 }
+
+// TestPolicySkewIsRefunded has a policy take the payer's suite away between the
+// request and the transfer. The payer is honest: it gets its value back at once.
+func TestPolicySkewIsRefunded(t *testing.T) {
+	r := newRealm(t)
+	payer, payee := r.card(1), r.card(2)
+	payer.fund(1000)
+	m1, err := payer.Start(1, 0)
+	r.must(err)
+	m2, err := payee.Request(1, m1, Demand{Amount: 400})
+	r.must(err)
+	m3, err := payer.Pay(1, m2, PayOptions{Verified: true})
+	r.must(err)
+	next := r.policy
+	next.PolicyVersion, next.Suites = 2, []suite.Suite{suite.P256, suite.Ed25519MLDSA44}
+	r.must(payee.ApplyPolicy(r.auth.SignPolicy(next)))
+	_, err = payee.Accept(1, m3)
+	var refusal *Refusal
+	if !errors.As(err, &refusal) || refusal.Code != spec.ESuite && refusal.Code != spec.EDowngrade {
+		t.Fatalf("the transfer: %v", err)
+	}
+	out, err := payer.Acknowledge(1, refusal.Message)
+	if err != nil || !out.Refunded || payer.balance() != 1000 || payee.balance() != 0 {
+		t.Errorf("refund: %+v, %v; payer %d, payee %d", out, err, payer.balance(), payee.balance())
+	}
+}
