@@ -173,7 +173,8 @@ func TestGrammarRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, old, new string }{
 		{"TRANSFER", "071904e2", "07190000"},         // an amount of zero
 		{"TRANSFER", "0213", "0212"},                 // another type
-		{"TRANSFER", "1600", "1601"},                 // a flag of a later edition
+		{"TRANSFER", "1600", "1601"},                 // a claim without its last epoch
+		{"TRANSFER", "1600", "1608"},                 // an undefined flag
 		{"TRANSFER", "43a10132", "43a10127"},         // a deprecated algorithm
 		{"HELLO", "1883", "187f"},                    // an unknown member
 		{"CAPS", "182d190800", "182d390800"},         // a negative size

@@ -95,6 +95,14 @@ func (c *Context) situation() cert.Situation {
 	}
 }
 
+// anyPolicy is the situation of what was signed under a policy that may have
+// changed since: the suites that today's policy allows do not count.
+func (c *Context) anyPolicy() cert.Situation {
+	in := c.situation()
+	in.Suites = nil
+	return in
+}
+
 // certificateFound finds the path of the signer.
 func certificateFound(c *Context) bool {
 	path, err := c.d.store.Path(c.Cert, c.carried)

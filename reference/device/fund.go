@@ -29,7 +29,7 @@ func fundAcceptRules() []Rule {
 	return slices.Concat([]Rule{
 		{"device", spec.FND01, spec.EFundBinding, func(c *Context) bool { return c.Fund.Device == c.State.DID }},
 		{"open", spec.FND02, spec.EFundReplay, func(c *Context) bool {
-			return c.State.Funding.State == FundingOpen
+			return c.State.Funding.State == FundingOpen && !c.State.Decommissioned
 		}},
 		{"request", spec.FND01, spec.EFundBinding, func(c *Context) bool {
 			return c.Fund.RequestHash == c.State.Funding.Hash && c.Fund.Nonce == c.State.Funding.Nonce

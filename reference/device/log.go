@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/binary"
+	"maps"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
@@ -88,9 +89,11 @@ func (s *State) pendingIDs() []wire.ID {
 	return ids
 }
 
-// highestSuite is the own suite of the highest rank.
+// highestSuite is the suite of the highest rank that the device is certified
+// for. What goes to the ledger is signed with it whatever the policy allows
+// between devices: value can always go home.
 func (d *Device) highestSuite() suite.Suite {
-	best, _ := suite.Highest(d.suites())
+	best, _ := suite.Highest(slices.Collect(maps.Keys(d.certs)))
 	return best
 }
 

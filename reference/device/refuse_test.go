@@ -357,3 +357,31 @@ func TestPolicySkewIsRefunded(t *testing.T) {
 		t.Errorf("refund: %+v, %v; payer %d, payee %d", out, err, payer.balance(), payee.balance())
 	}
 }
+
+// TestValueGoesHomeUnderAnyPolicy has a policy allow none of the device's
+// suites: nothing is paid, and what is pending or held still ends.
+func TestValueGoesHomeUnderAnyPolicy(t *testing.T) {
+	r := newRealm(t)
+	payer, payee := r.card(1), r.card(2)
+	payer.fund(1000)
+	m1, err := payer.Start(1, 0)
+	r.must(err)
+	m2, err := payee.Request(1, m1, Demand{Amount: 400})
+	r.must(err)
+	m3, err := payer.Pay(1, m2, PayOptions{Verified: true})
+	r.must(err)
+	m4, err := payee.Accept(1, m3)
+	r.must(err)
+	next := r.policy
+	next.PolicyVersion, next.Suites = 2, []suite.Suite{suite.P256, suite.Ed25519MLDSA44}
+	r.must(payer.ApplyPolicy(r.auth.SignPolicy(next)))
+	if _, err := payer.Acknowledge(1, m4); err != nil {
+		t.Errorf("the receipt of a payment made before: %v", err)
+	}
+	if _, err := payer.FundRequest(10); err != nil {
+		t.Errorf("funding: %v", err)
+	}
+	if _, err := payer.DefundRequest(600, wire.Nonce{1}); err != nil {
+		t.Errorf("defunding: %v", err)
+	}
+}

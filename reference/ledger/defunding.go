@@ -23,7 +23,10 @@ type defunded struct {
 func defundingRules() []Rule[Defunding] {
 	return append(signerRules[Defunding](), []Rule[Defunding]{
 		{"the device is not blocked", spec.LCM05, spec.EBlocked, func(l *Ledger, d *Defunding) bool {
-			return !l.Blocked(d.Device)
+			// What was credited before the block keeps its answer, so that the
+			// device's debit ends.
+			first, answered := l.device(d.Device).defunded[d.Body.Counter]
+			return !l.Blocked(d.Device) || answered && first.id == d.ID
 		}},
 		{"the lots make the amount", spec.ENC04, spec.EHop, func(_ *Ledger, d *Defunding) bool {
 			return lotsMake(d.Body.Lots, d.Body.Amount, 0, wire.MaxHop)

@@ -99,8 +99,11 @@ func TestDefundingCreditsOnce(t *testing.T) {
 	wantCode(t, "first", err, 0)
 	again, err := w.ledger.AcceptDefunding(message)
 	wantCode(t, "again", err, 0)
-	if !bytes.Equal(first, again) {
-		t.Errorf("one DEFUND got %x, then %x", first, again)
+	w.ledger.Block(a.did)
+	blocked, err := w.ledger.AcceptDefunding(message)
+	wantCode(t, "again, after a block", err, 0)
+	if !bytes.Equal(first, again) || !bytes.Equal(first, blocked) {
+		t.Errorf("one DEFUND got %x, then %x, then %x", first, again, blocked)
 	}
 	a.wantBalance("a", 4400)
 	ack, err := wire.DecodeDefundAck(a.open(first, wire.TypeDefundAck).Payload)

@@ -18,7 +18,8 @@ type Report struct {
 func syncRules() []Rule[Report] {
 	return append(signerRules[Report](), []Rule[Report]{
 		{"it answers the open challenge", spec.ATO08, spec.EState, func(l *Ledger, r *Report) bool {
-			return l.device(r.Device).challenge == r.Body.Nonce
+			open := l.device(r.Device).challenge
+			return open != wire.Nonce{} && open == r.Body.Nonce
 		}},
 		{"the range starts no later than after what is acknowledged", spec.SET02, spec.EGap, func(l *Ledger, r *Report) bool {
 			return r.Body.First <= l.device(r.Device).point.last+1

@@ -179,6 +179,19 @@ func TestHopsClearWhenReceiptsAreKnown(t *testing.T) {
 	}
 }
 
+// Without an open challenge there is no nonce to answer, not even the zero one.
+func TestSyncNeedsAChallenge(t *testing.T) {
+	a, _ := history(t)
+	a.sync()
+	_, err := a.ledger.Reconcile(a.report(func(m *wire.Sync) { m.Nonce = wire.Nonce{} }), nil, SecondFactor)
+	wantCode(t, "a zero nonce under an open challenge", err, spec.EState)
+	w := newWorld(t)
+	b := w.unit("b")
+	b.fund(100)
+	_, err = w.ledger.Reconcile(b.report(func(m *wire.Sync) { m.Nonce = wire.Nonce{} }), nil, SecondFactor)
+	wantCode(t, "a zero nonce", err, spec.EState)
+}
+
 func TestBlockedDeviceLearnsOfIt(t *testing.T) {
 	a, b := history(t)
 	if a.ledger.Revocations() != nil {
