@@ -167,13 +167,31 @@ func powerCuts(t *T) {
 	if len(points) == 0 {
 		t.Inconclusive("a payment makes persistent writes", "none were counted")
 	}
+	torn := 0
 	for _, i := range t.Sample(len(points), 48) {
-		p, _ := t.cut(points[i], 1000)
+		p, a := t.cut(points[i], 1000)
+		torn += tornOnce(a)
 		legal(t, spec.ATO02, p.Payer, p.Payee, 1000)
 		t.Finish(p.Payer, p.Payee)
 		t.Payment(p.Payer, p.Payee, 0).closeAll()
 		whole(t, spec.ATO02, p.Payer, p.Payee, 1000)
 		t.For(spec.ATO02, "after a power cut the next payment fails").Expect(t.Transfer(p.Payer, p.Payee, 7)).To(BeDone())
+	}
+	t.cutsFired(torn)
+}
+
+func tornOnce(a adapter.Answer) int {
+	if a.Torn != nil {
+		return 1
+	}
+	return 0
+}
+
+// cutsFired is the positive control of a sweep: one that never took the power
+// away has shown nothing.
+func (t *T) cutsFired(torn int) {
+	if torn == 0 {
+		t.Inconclusive("positive control: a power cut is felt", "no verb was torn")
 	}
 }
 
@@ -226,6 +244,18 @@ func pendingIsReported(t *T) {
 	t.Control(p.Accept(), "the transfer at its payee")
 	t.Finish(payer, payee)
 	t.For(spec.ATO07, "a finished payment is still reported as unfinished").Expect(payer.Outgoing()).To(gomega.BeZero())
+	// A product may keep only so many, and must refuse what it could not report.
+	lost := uint64(0)
+	for range 6 {
+		q := t.Payment(payer, payee, 10)
+		if q.Start().Done == nil || q.Request().Done == nil || q.Pay().Done == nil {
+			break
+		}
+		lost += 10
+		t.For(spec.ATO07, "of several unfinished payments one is not reported").Expect(payer.Outgoing()).To(gomega.Equal(lost))
+		t.Payment(payer, payee, 0).closePayee()
+	}
+	t.For(spec.ATO07, "of several unfinished payments one is not reported").Expect(payer.Outgoing()).To(gomega.Equal(lost))
 }
 
 func rollbackIsFound(t *T) {
@@ -281,8 +311,10 @@ func debitBeforeEmit(t *T) {
 
 func interruptedCredit(t *T) {
 	points := t.cutPoints([]int{2})
+	torn := 0
 	for _, i := range t.Sample(len(points), 24) {
-		p, _ := t.cut(points[i], 1000)
+		p, a := t.cut(points[i], 1000)
+		torn += tornOnce(a)
 		t.For(spec.INV05, "an interrupted credit is neither whole nor absent").Expect(p.Payee.Held()).To(gomega.BeElementOf(uint64(0), uint64(100)))
 		p.Accept()
 		t.Finish(p.Payer, p.Payee)
@@ -291,4 +323,5 @@ func interruptedCredit(t *T) {
 		t.Finish(p.Payer, p.Payee)
 		t.For(spec.INV05, "a transfer whose credit was interrupted was not credited exactly once").Expect(p.Payee.Held()).To(gomega.Equal(uint64(100)))
 	}
+	t.cutsFired(torn)
 }

@@ -49,15 +49,19 @@ func NewEnv(ctx context.Context, a adapter.Adapter, p *spec.Profile, seed uint64
 		return nil, err
 	}
 	env.Profile = expected(p, env.Impl.Limits)
-	env.peer = simulator.New(simulator.Options{Config: func(c *device.Config) {
-		c.Suites = []suite.Suite{suite.Suite(env.baseSuite())}
-	}})
 	if env.RP() {
 		if env.realm, err = NewRealm(p, env.baseSuite(), seed); err != nil {
 			return nil, fmt.Errorf("harness: test realm: %w", err)
 		}
 	}
 	return env, nil
+}
+
+// newPeer drives reference devices of the base suite.
+func (e *Env) newPeer() adapter.Adapter {
+	return simulator.New(simulator.Options{Config: func(c *device.Config) {
+		c.Suites = []suite.Suite{suite.Suite(e.baseSuite())}
+	}})
 }
 
 func ignoreEvents(adapter.Event) adapter.Reply { return adapter.Reply{} }

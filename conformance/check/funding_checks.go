@@ -46,6 +46,9 @@ func voucherOnce(t *T) {
 		t.For(spec.FND02, "a voucher was credited again").Expect(unit.Spendable()).To(gomega.Equal(uint64(700)))
 	}
 	second := unit.voucher(100)
+	if t.env.RP() {
+		t.For(spec.FND02, "a second funding was asked for while one is open").Expect(unit.do(adapter.FundRequest{Amount: 50})).To(t.Refused(spec.EPendingFull))
+	}
 	t.For(spec.FND02, "an old voucher was accepted for a new request").Expect(unit.do(adapter.FundAccept{Message: v})).To(t.Refused(spec.EFundReplay, spec.EFundBinding))
 	t.Control(unit.do(adapter.FundAccept{Message: second}), "the next voucher")
 	t.For(spec.FND02, "an old voucher was credited for a new request").Expect(unit.Spendable()).To(gomega.Equal(uint64(800)))
@@ -119,10 +122,15 @@ func blankDoesNothing(t *T) {
 	pay := t.Payment(blank, ready, 10)
 	a := pay.Start()
 	if a.Done != nil {
-		t.Control(pay.Request(), "request")
-		a = pay.Pay()
+		if a = pay.Request(); a.Done != nil { // a payee may refuse a payer that is nobody
+			a = pay.Pay()
+		}
 	}
 	t.For(spec.PRV02, "a device that is not provisioned paid").Expect(a).To(t.Refused(spec.EUnprovisioned))
+	if t.env.RP() && t.Has(adapter.CapResend) {
+		finish := blank.do(adapter.RequestPayment{Finish: true, Message: receive.M1})
+		t.For(spec.PRV02, "a device that is not provisioned took part in a payment").Expect(finish).To(t.Refused(spec.EUnprovisioned))
+	}
 	t.MustTransfer(ready, t.Device(), 10)
 }
 
@@ -130,7 +138,10 @@ func provisioningAgain(t *T) {
 	unit := t.Funded(600)
 	requests := unit.do(adapter.Provision{})
 	if requests.Done != nil && t.env.RP() {
-		p, err := t.env.realm.certify(requests.Done.Messages, []int{t.env.baseSuite()}, nil)
+		p, err := t.env.realm.certify(requests.Done.Messages, []int{t.env.baseSuite()}, func(c *Certification) {
+			c.Install.Policy = t.env.realm.Policy(2, nil)
+			c.Install.Revocations = t.env.realm.SignRevset(2, t.env.realm.epoch, nil, nil)
+		})
 		if err == nil {
 			unit.do(p.install)
 		}

@@ -24,6 +24,7 @@ type Kit struct {
 	// Counter and Prev are of its last transfer that was accepted.
 	Counter uint64
 	Prev    wire.ID
+	offered []suite.Suite
 	// request is the number of its last request.
 	request uint64
 }
@@ -34,6 +35,8 @@ type KitOptions struct {
 	Suite   suite.Suite
 	Realm   *cert.Authority // who certifies; nil: the run's realm
 	Certify cert.DeviceOptions
+	// Offer are the suites that it offers; nil: those that it is certified for.
+	Offer []suite.Suite
 	// Carry changes the certificates that are sent by value.
 	Carry func(own []byte, realm *cert.Authority) [][]byte
 }
@@ -50,6 +53,9 @@ func (t *T) Kit(o KitOptions) *Kit {
 	seed := seedOf(t.env.Seed, t.check.ID, "kit "+string(rune('a'+t.made)))
 	k := &Kit{t: t, rand: rand.NewChaCha8(seed), Key: cert.DeriveKey(o.Suite, seed[:], "kit")}
 	k.Cert = o.Realm.IssueDevice(k.Key.Public(), o.Certify)
+	if k.offered = o.Offer; k.offered == nil {
+		k.offered = k.Cert.Body.Suites
+	}
 	k.Carried = [][]byte{k.Cert.Raw}
 	if o.Carry != nil {
 		k.Carried = o.Carry(k.Cert.Raw, o.Realm)
@@ -94,7 +100,7 @@ type KitPayer struct {
 
 // offer is what the kit puts into HELLO and CAPS: everything.
 func (k *Kit) offer() (versions []uint64, suites []suite.Suite, kems []wire.KEM) {
-	return []uint64{wire.V1}, k.Cert.Body.Suites, []wire.KEM{wire.KEMX25519}
+	return []uint64{wire.V1}, k.offered, []wire.KEM{wire.KEMX25519}
 }
 
 // Greet makes a session's HELLO, with changes.
@@ -229,6 +235,7 @@ type Invitation struct {
 	Hello   func(m1 []byte) []byte // what a relay makes of the payer's M1
 	Caps    func(*wire.Caps)
 	Request func(*wire.PayReq)
+	Resign  func(s *KitPayee, payload []byte) wire.Object // in place of the kit's signature
 	Object  func(*wire.Object)
 	Bytes   func([]byte) []byte // of the encoded PAY_REQ object
 }
@@ -274,6 +281,9 @@ func (s *KitPayee) m2(in Invitation) []byte {
 		in.Request(&s.Request)
 	}
 	o := k.Sign(wire.TypePayReq, s.Request.Encode())
+	if in.Resign != nil {
+		o = in.Resign(s, s.Request.Encode())
+	}
 	if in.Object != nil {
 		in.Object(&o)
 	}
@@ -326,13 +336,18 @@ func (s *KitPayee) Answer(change func(*wire.Receipt)) []byte {
 // MeetAgain arms the kit to finish and returns the TRANSFER objects that the
 // payer sends again.
 func (k *Kit) MeetAgain(payer *Unit) ([]wire.Object, adapter.Answer) {
+	return k.meetAgain(payer, nil, nil)
+}
+
+// meetAgain changes the body of the kit's PEER and spoils the signed object.
+func (k *Kit) meetAgain(payer *Unit, change func(*wire.Peer), spoil func(*wire.Object)) ([]wire.Object, adapter.Answer) {
 	started := k.t.Control(payer.do(adapter.Start{}), "start")
 	s := &KitPayee{Kit: k, Payer: payer, Session: started.Session, M1: started.Message}
 	var err error
 	if s.Hello, err = wire.DecodeHello(s.M1); err != nil {
 		k.t.Inconclusive("positive control: the payer's M1 can be read", err.Error())
 	}
-	a := payer.do(adapter.Resend{Session: s.Session, Message: s.peer()})
+	a := payer.do(adapter.Resend{Session: s.Session, Message: s.peer(change, spoil)})
 	if a.Done == nil {
 		return nil, a
 	}
@@ -345,7 +360,7 @@ func (k *Kit) MeetAgain(payer *Unit) ([]wire.Object, adapter.Answer) {
 }
 
 // peer is M2 of a kit that is armed to finish.
-func (s *KitPayee) peer() []byte {
+func (s *KitPayee) peer(change func(*wire.Peer), spoil func(*wire.Object)) []byte {
 	k := s.Kit
 	versions, suites, kems := k.offer()
 	realm := k.t.env.realm.Place.Realm
@@ -359,5 +374,12 @@ func (s *KitPayee) peer() []byte {
 	}
 	s.link = l
 	body := wire.Peer{Version: wire.V1, Realm: realm, Suite: k.Key.Public().Suite(), Transcript: l.Transcript(), Nonce: k.nonce(), Cert: k.Cert.ID}
-	return l.Send(wire.Item{Type: wire.TypePeer, Object: k.Sign(wire.TypePeer, body.Encode()).Encode(), Certs: k.Carried})
+	if change != nil {
+		change(&body)
+	}
+	o := k.Sign(wire.TypePeer, body.Encode())
+	if spoil != nil {
+		spoil(&o)
+	}
+	return l.Send(wire.Item{Type: wire.TypePeer, Object: o.Encode(), Certs: k.Carried})
 }

@@ -83,19 +83,24 @@ func (u *Unit) report() (wire.Sync, *adapter.Result) {
 // resign signs a changed report with the peer's own key: a device whose core is
 // cracked can.
 func (u *Unit) resign(m wire.Sync) []byte {
+	return u.signAs(m.Suite, wire.TypeSync, m.Encode()).Encode()
+}
+
+// signAs signs a body with the peer's own key of a suite.
+func (u *Unit) signAs(number suite.Suite, typ wire.Type, payload []byte) wire.Object {
 	for _, k := range u.inside().State().Keys {
 		scheme, ok := suite.Lookup(k.Suite)
-		if !ok || k.Suite != m.Suite {
+		if !ok || k.Suite != number {
 			continue
 		}
 		key, err := scheme.NewKey(k.Seed)
 		if err != nil {
 			u.t.harness("a peer's key: " + err.Error())
 		}
-		return cert.SignObject(key, wire.TypeSync, m.Encode()).Encode()
+		return cert.SignObject(key, typ, payload)
 	}
-	u.t.harness("a peer has no key of the suite of its report")
-	return nil
+	u.t.harness("a peer has no key of the suite that it signs with")
+	return wire.Object{}
 }
 
 // entriesOf decodes the log entries of a report.
@@ -175,7 +180,12 @@ func logRecomputed(t *T) {
 			entries[1].Amount--
 			m.Entries[1] = entries[1].Encode()
 		},
-		"an entry is left out":    func(_ *T, m *wire.Sync) { m.Entries = m.Entries[:len(m.Entries)-1] },
+		"an entry is left out": func(_ *T, m *wire.Sync) { m.Entries = m.Entries[:len(m.Entries)-1] },
+		"the totals are others": func(_ *T, m *wire.Sync) {
+			m.Totals.In += 50
+			m.Lots = []wire.Lot{{Hop: 0, Amount: 750}}
+		},
+		"another last debit":      func(_ *T, m *wire.Sync) { m.Prev[0] ^= 1 },
 		"two entries are swapped": func(_ *T, m *wire.Sync) { m.Entries[1], m.Entries[2] = m.Entries[2], m.Entries[1] },
 	})
 }

@@ -35,6 +35,11 @@ func consentFirst(t *T) {
 	a := t.Transfer(unit, payee, 100)
 	t.For(spec.UXC01, "a payment was made before consent was given").Expect(a).To(t.Refused(spec.EConsent))
 	t.For(spec.UXC01, "a refused payment changed the balance").Expect(unit.Spendable()).To(gomega.Equal(balance))
+	if t.env.RP() { // a product of its own may receive before its user consents to pay
+		receive := t.Payment(payee, unit, 100)
+		t.Control(receive.Start(), "start")
+		t.For(spec.UXC01, "a payment was requested before consent was given").Expect(receive.Request()).To(t.Refused(spec.EConsent))
+	}
 	t.Control(unit.do(adapter.Consent{Given: true}), "give consent")
 	if balance == 0 {
 		t.Control(unit.Fund(500), "funding after consent")
@@ -150,6 +155,12 @@ func lockedKeepsValue(t *T) {
 	}
 	t.For(spec.LCM06, "exhausted PIN tries are not reported").Expect(*state.Locked).To(gomega.BeTrue())
 	t.For(spec.LCM06, "a locked wallet paid").Expect(t.Transfer(unit, other, 10)).To(t.Refused(spec.EPinLocked))
+	if t.env.RP() { // a product of its own may let a locked wallet pay free amounts
+		p := t.Payment(unit, other, 10)
+		p.NoSecret = true
+		t.For(spec.LCM06, "a locked wallet paid a free amount").Expect(p.Whole()).To(t.Refused(spec.EPinLocked))
+		t.PaymentsEnd(unit, other)
+	}
 	t.For(spec.LCM06, "locking the PIN destroyed value").Expect(unit.Held()).To(gomega.Equal(uint64(1000)))
 	t.For(spec.LCM06, "a locked wallet does not receive").Expect(t.Transfer(other, unit, 10)).To(BeDone())
 	t.For(spec.LCM06, "the value of a locked wallet cannot be got out").Expect(unit.defundUnverified(1010)).To(BeDone())

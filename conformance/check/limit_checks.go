@@ -184,6 +184,9 @@ func logFull(t *T) {
 	}
 	t.For(spec.LIM08, "a device with a full log did not refuse").Expect(last).To(t.Refused(spec.ELogFull))
 	t.For(spec.LIM08, "a refused funding changed the balance").Expect(unit.Spendable()).To(gomega.Equal(uint64(funded)))
+	if t.env.RP() { // a product of its own may keep places for payments
+		t.For(spec.LIM08, "a device with a full log paid").Expect(t.Transfer(unit, other, 1)).To(t.Refused(spec.ELogFull))
+	}
 	t.For(spec.LIM08, "a device with a full log received").Expect(t.Transfer(other, unit, 1)).To(t.Refused(spec.ELogFull))
 	t.For(spec.LIM08, "a full log could not be synchronised: entries are missing").Expect(unit.Sync(true)).To(BeDone())
 	t.For(spec.LIM08, "after synchronisation a device with a log that was full does not work").Expect(t.Transfer(other, unit, 1)).To(BeDone())

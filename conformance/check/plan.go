@@ -90,6 +90,9 @@ func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
 
 // exclude says why a check cannot run here; the first reason counts.
 func (e *Env) exclude(c Check) (Exclusion, string, string) {
+	if c.RP && !e.RP() {
+		return ByClass, "it needs the reference protocol (class RP), and the product is of class BH", ""
+	}
 	for _, id := range c.Cites {
 		r, ok := spec.Lookup(id)
 		if !ok {
@@ -103,9 +106,6 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 				return ex, reason, capability
 			}
 		}
-	}
-	if c.RP && !e.RP() {
-		return ByClass, "it needs the reference protocol (class RP), and the product is of class BH", ""
 	}
 	for _, need := range c.Needs {
 		if !e.Has(need) {

@@ -77,6 +77,7 @@ func (e *Env) Run(ctx context.Context, c Check) Outcome {
 	rec := &recorder{next: e.adapter}
 	env := *e
 	env.adapter = rec
+	env.peer = e.newPeer() // its own for each check: what ran before changes nothing
 	t := &T{
 		ctx: ctx, env: &env, check: c,
 		rand: rand.New(rand.NewChaCha8(seedOf(e.Seed, c.ID, ""))),

@@ -25,6 +25,9 @@ func downgrade(t *T) {
 	t.refusesToPay(spec.CRY08, "a payee was paid with a weaker suite than both are certified for", device, kit([]suite.Suite{suite.Ed25519}), []badRequest{
 		{name: "a payee that offers less than it is certified for", kit: kit(both), in: Invitation{Caps: weak}, codes: []spec.Code{spec.EDowngrade}},
 		{name: "a choice that is not the strongest of both offers", kit: kit(both), codes: []spec.Code{spec.EDowngrade}},
+		{name: "a request of another transcript", kit: kit([]suite.Suite{suite.Ed25519}), codes: []spec.Code{spec.ETranscript}, in: Invitation{
+			Request: func(m *wire.PayReq) { m.Transcript[5] ^= 1 },
+		}},
 		{name: "a stripped HELLO", kit: kit([]suite.Suite{suite.Ed25519}), codes: []spec.Code{spec.ELink, spec.ETranscript, spec.EDowngrade}, in: Invitation{
 			Hello: func(m1 []byte) []byte {
 				h, err := wire.DecodeHello(m1)

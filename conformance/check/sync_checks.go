@@ -44,9 +44,11 @@ func anyOrder(t *T) {
 			t.For(spec.SET01, "a device could not synchronise because of the order").Expect(units[k].Sync(true)).To(BeDone())
 		}
 		s := t.ledger.Supply()
-		outcome := fmt.Sprintf("funded %d, defunded %d, outstanding %d, alarms %v, findings %d, holdings %d %d %d",
-			s.Funded, s.Defunded, s.Outstanding, s.Alarms, len(t.ledger.Findings()),
-			units[0].Held(), units[1].Held(), units[2].Held())
+		outcome := fmt.Sprintf("funded %d, defunded %d, outstanding %d, alarms %v, findings %d",
+			s.Funded, s.Defunded, s.Outstanding, s.Alarms, len(t.ledger.Findings()))
+		for k, u := range units {
+			outcome += fmt.Sprintf(", unit %d holds %d, pending %d, account %d", k, u.Held(), u.Outgoing(), t.ledger.Balance(u.Account))
+		}
 		if first == "" {
 			first = outcome
 		}
@@ -72,18 +74,20 @@ func alteredReport(t *T) {
 	t.For(spec.SET03, "after altered reports the right one is not reconciled any more").Expect(ack).To(BeDone())
 }
 
+// entries is the number of entries in the unit's log.
+func (u *Unit) entries() uint64 {
+	s := u.Query().State
+	if s == nil || s.LogEntries == nil {
+		u.t.Inconclusive("query tells the number of log entries", "unknown")
+	}
+	return *s.LogEntries
+}
+
 func erasedAfterAck(t *T) {
 	const message = "log entries were erased without an authentic acknowledgement"
 	unit, other := t.Funded(1000), t.Device()
 	t.MustTransfer(unit, other, 100)
-	entries := func() uint64 {
-		s := unit.Query().State
-		if s == nil || s.LogEntries == nil {
-			t.Inconclusive("query tells the number of log entries", "unknown")
-		}
-		return *s.LogEntries
-	}
-	before := entries()
+	before := unit.entries()
 	report, a := unit.Report()
 	if report == nil {
 		t.Control(a, "report")
@@ -92,16 +96,16 @@ func erasedAfterAck(t *T) {
 	forged := append([]byte{}, ack.Message...)
 	forged[len(forged)-1] ^= 1
 	t.For(spec.SET05, message).Expect(unit.do(adapter.SyncApply{Message: forged})).To(t.Refused(spec.ESig, spec.EAckMismatch))
-	t.For(spec.SET05, message).Expect(entries()).To(gomega.Equal(before))
+	t.For(spec.SET05, message).Expect(unit.entries()).To(gomega.Equal(before))
 	theirs, a := other.Report()
 	if theirs == nil {
 		t.Control(a, "report")
 	}
 	foreign := t.Control(t.ledger.do(adapter.Reconcile{Message: theirs.Message, Records: theirs.Messages}), "reconcile")
 	t.For(spec.SET05, "an acknowledgement for another device was applied").Expect(unit.do(adapter.SyncApply{Message: foreign.Message})).To(t.Refused(spec.EAckMismatch))
-	t.For(spec.SET05, message).Expect(entries()).To(gomega.Equal(before))
+	t.For(spec.SET05, message).Expect(unit.entries()).To(gomega.Equal(before))
 	t.For(spec.SET05, "the right acknowledgement was refused").Expect(unit.do(adapter.SyncApply{Message: ack.Message})).To(BeDone())
-	t.For(spec.SET05, "an acknowledged log was not erased").Expect(entries()).To(gomega.BeZero())
+	t.For(spec.SET05, "an acknowledged log was not erased").Expect(unit.entries()).To(gomega.BeZero())
 }
 
 // settlesOnce has both parties upload, twice, and looks for anything that

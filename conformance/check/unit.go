@@ -35,6 +35,8 @@ type DeviceOptions struct {
 	Certify func(*Certification)
 	// Peer makes a reference device of the harness in place of one under test.
 	Peer bool
+	// Unregistered leaves the device without an account.
+	Unregistered bool
 }
 
 // Device creates a unit that is ready to pay and to receive, and holds nothing.
@@ -73,7 +75,7 @@ func (t *T) DeviceWith(o DeviceOptions) *Unit {
 	if (t.Has(adapter.CapConsent) || o.Peer) && !o.NoConsent {
 		t.Control(u.do(adapter.Consent{Given: true}), "consent")
 	}
-	if l := t.Ledger(); l != nil {
+	if l := t.Ledger(); l != nil && !o.Unregistered {
 		l.open(u)
 	}
 	return u
@@ -230,7 +232,7 @@ func (u *Unit) Sync(authorised bool) adapter.Answer {
 
 // Report asks the unit for its signed report on a fresh challenge.
 func (u *Unit) Report() (*adapter.Result, adapter.Answer) {
-	challenge := u.t.ledger.do(adapter.SyncChallenge{Device: u.ID})
+	challenge := u.t.ledger.do(adapter.SyncChallenge{Device: u.blockID()})
 	if challenge.Done == nil {
 		return nil, challenge
 	}

@@ -15,9 +15,18 @@ func atomicityMutants() []Mutant {
 			}
 		})},
 		{Name: "commit-in-two", Breaks: spec.ATO02, Fault: "writes one step in two parts", device: func(p *device.Parts) { p.Store = splitStore{p.Store} }},
-		{Name: "debit-in-ram", Breaks: spec.ATO03, Fault: "makes its debit durable later than it sends the transfer", device: func(p *device.Parts) {
-			p.Store = &lazyStore{Store: p.Store, lag: 2}
-		}},
+		{Name: "debit-in-ram", Breaks: spec.ATO03, Fault: "has its balance back when power is lost as soon as the transfer has left", wrap: wrapped(func(w *wrapper, c call) {
+			if c.verb == "pay" && c.answer.Done != nil && c.before != nil {
+				w.amounts[c.handle] = c.before.Lots.Sum() - w.state(c.handle).Lots.Sum()
+				return
+			}
+			if c.verb == "power-cycle" && w.amounts[c.handle] > 0 {
+				w.edit(c.handle, func(s *device.State) { s.Lots[0] += w.amounts[c.handle] })
+			}
+			if c.verb != "query" {
+				w.amounts[c.handle] = 0
+			}
+		})},
 		{Name: "rebuilds-after-tear", Breaks: spec.ATO04, Fault: "signs a pending transfer anew after a power cycle", wrap: wrapped(atPowerCycle(rebuild))},
 		{Name: "credits-in-ram", Breaks: spec.ATO05, Fault: "forgets at a power cycle what it has credited", wrap: wrapped(atPowerCycle(func(s *device.State) { s.Ring = nil }))},
 		{Name: "mute-on-resend", Breaks: spec.ATO06, Fault: "answers a resent transfer with a bare refusal", wrap: wrapped(func(w *wrapper, c call) {

@@ -7,9 +7,9 @@ import (
 
 func invariantMutants() []Mutant {
 	return []Mutant{
-		{Name: "mints-now-and-then", Breaks: spec.INV01, Fault: "adds one minor unit at every fifth credit", wrap: wrapped(func(w *wrapper, c call) {
+		{Name: "mints-now-and-then", Breaks: spec.INV01, Fault: "adds one minor unit at every third credit", wrap: wrapped(func(w *wrapper, c call) {
 			if c.verb == "accept" && c.gained(w) > 0 {
-				if w.counts["credits"]++; w.counts["credits"]%5 == 0 {
+				if w.counts[c.handle]++; w.counts[c.handle]%3 == 0 {
 					w.edit(c.handle, func(s *device.State) { s.Lots[0]++ })
 				}
 			}

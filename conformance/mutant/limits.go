@@ -49,6 +49,12 @@ func limitMutants() []Mutant {
 			}
 		})},
 		{Name: "any-policy-version", Breaks: spec.LIM10, Fault: "applies an older policy", device: withoutPolicy(spec.EStale)},
+	}
+}
+
+// timeMutants are wrong about clocks and time offline.
+func timeMutants() []Mutant {
+	return []Mutant{
 		{Name: "unbacked-duration", Breaks: spec.TIM04, Fault: "applies a limit of duration without one of count", device: withoutPolicy(spec.EMalformed)},
 		{Name: "trusts-host-clock", Breaks: spec.TIM01, Fault: "refuses payments when the host's clock is far off", wrap: wrapped(func(w *wrapper, c call) {
 			if q, ok := c.request.Verb.(adapter.SetClock); ok {

@@ -41,12 +41,18 @@ func messageMutants() []Mutant {
 		{Name: "unchecked-payer-path", Breaks: spec.CRY01, Fault: "does not verify the payer's certificate", device: unverified(device.ProcTransfer)},
 		{Name: "unchecked-payee-path", Breaks: spec.CRY01, Fault: "does not verify the payee's certificate", device: unverified(device.ProcPay)},
 		{Name: "ignores-validity", Breaks: spec.CRY02, Fault: "accepts expired certificates", device: withoutPath(spec.EExpired)},
-		{Name: "ignores-usage", Breaks: spec.CRY03, Fault: "accepts certificates for any use", device: withoutPath(spec.EUsage)},
+		{Name: "ignores-usage", Breaks: spec.CRY03, Fault: "accepts device certificates for any use", device: anyUse},
 		{Name: "trusts-production", Breaks: spec.CRY04, Fault: "accepts production certificates on a test device", device: func(p *device.Parts) {
 			p.Path = slices.DeleteFunc(cert.Rules(), func(r cert.Rule) bool { return r.Requirement == spec.CRY04 })
 		}},
 		{Name: "unsigned-epoch", Breaks: spec.CRY05, Fault: "leaves the epoch out of what a signature covers", device: replaced(device.ProcTransfer, "signature", epochUnsigned)},
 		{Name: "ignores-suite", Breaks: spec.CRY06, Fault: "does not look at the suite that a transfer names", device: without(device.ProcTransfer, "suite", "certified suite")},
+	}
+}
+
+// sessionMutants are wrong in how a session opens, or in what it shows.
+func sessionMutants() []Mutant {
+	return []Mutant{
 		{Name: "stuck-generator", Breaks: spec.CRY07, Fault: "its random generator stands still after start-up", device: func(p *device.Parts) {
 			p.Rand = &stuckReader{next: p.Rand, left: 512}
 		}},
@@ -60,7 +66,7 @@ func messageMutants() []Mutant {
 			})
 		})},
 		{Name: "device-id-in-hello", Breaks: spec.PVY02, Fault: "greets with the same nonce every time", device: func(p *device.Parts) {
-			p.Rand = &constantNonce{next: p.Rand, skip: 4}
+			p.Rand = &constantNonce{next: p.Rand, skip: 1}
 		}},
 		{Name: "name-in-funding", Breaks: spec.PVY04, Fault: "adds its user's name to a funding request", wrap: wrapped(func(_ *wrapper, c call) {
 			if c.verb == "fund-request" && c.answer.Done != nil {
@@ -138,6 +144,16 @@ func epochUnsigned(c *device.Context) bool {
 	o := wire.Object{Alg: c.Object.Alg, Payload: m.Encode()}
 	return key.Verify(c.Object.ToBeSigned(wire.TypeTransfer), c.Object.Signature) == nil ||
 		key.Verify(o.ToBeSigned(wire.TypeTransfer), c.Object.Signature) == nil
+}
+
+// anyUse holds issuers and services to their usage, and devices to none.
+func anyUse(p *device.Parts) {
+	p.Path = cert.Rules()
+	for i, right := range p.Path {
+		if right.Code == spec.EUsage {
+			p.Path[i].Holds = func(s cert.Step) bool { return s.Cert.Body.Level == wire.LevelDevice || right.Holds(s) }
+		}
+	}
 }
 
 // unverified takes every path for verified.

@@ -32,8 +32,16 @@ type Mutant struct {
 }
 
 // Adapter makes the mutant, with no unit yet.
-func (m Mutant) Adapter() adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger})
+func (m Mutant) Adapter() adapter.Adapter { return m.adapter(nil) }
+
+// Lean makes the mutant with keys of the first suite alone, whatever it claims.
+// For checks that need no other suite it is the same mutant, sooner.
+func (m Mutant) Lean() adapter.Adapter {
+	return m.adapter(func(c *device.Config) { c.Suites = c.Suites[:1] })
+}
+
+func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -53,8 +61,9 @@ func Lookup(name string) (Mutant, bool) {
 // All are the mutants, in the order of the chapters' areas.
 func All() []Mutant {
 	return slices.Concat(
-		messageMutants(), suiteMutants(), paymentMutants(), limitMutants(), atomicityMutants(),
-		onlineMutants(), lifecycleMutants(), invariantMutants(),
+		messageMutants(), sessionMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
+		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
+		slipMutants(),
 	)
 }
 
@@ -81,6 +90,18 @@ func without(p device.Procedure, names ...string) func(*device.Parts) {
 // replaced replaces one rule of one procedure.
 func replaced(p device.Procedure, name string, holds func(*device.Context) bool) func(*device.Parts) {
 	return withRules(func(r device.Rules) device.Rules { return r.Replace(p, name, holds) })
+}
+
+// ignored judges one rule, which may fill in what later ones read, and takes no
+// notice of what it says.
+func ignored(p device.Procedure, name string) func(*device.Parts) {
+	return withRules(func(r device.Rules) device.Rules {
+		right := r.Rule(p, name).Holds
+		return r.Replace(p, name, func(c *device.Context) bool {
+			_ = right(c)
+			return true
+		})
+	})
 }
 
 // withoutPath leaves out the rules of certificate paths with a code.

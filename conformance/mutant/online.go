@@ -47,6 +47,12 @@ func onlineMutants() []Mutant {
 				w.counts[key]++
 			}
 		})},
+	}
+}
+
+// settlementMutants are wrong in what they upload, settle or find.
+func settlementMutants() []Mutant {
+	return []Mutant{
 		{Name: "sync-in-order-only", Breaks: spec.SET01, Fault: "the ledger refuses a payee that synchronises before its payer", wrap: wrapped(payerFirst)},
 		{Name: "ignores-gaps", Breaks: spec.SET02, Fault: "the ledger accepts reports with a gap", ledger: withoutSync(spec.SET02)},
 		{Name: "ignores-log-hash", Breaks: spec.SET03, Fault: "the ledger does not recompute the log", ledger: withoutSync(spec.SET03)},

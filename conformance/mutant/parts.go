@@ -99,26 +99,6 @@ func (s splitStore) Commit(entries []nvm.Entry) error {
 	return s.Store.Commit(entries[half:])
 }
 
-// A lazyStore keeps the last commits in RAM until more come.
-type lazyStore struct {
-	nvm.Store
-	held [][]nvm.Entry
-	lag  int
-}
-
-func (s *lazyStore) Commit(entries []nvm.Entry) error {
-	if len(s.Store.Load()) == 0 {
-		return s.Store.Commit(entries) // its factory still formats it
-	}
-	s.held = append(s.held, entries)
-	if len(s.held) <= s.lag {
-		return nil
-	}
-	first := s.held[0]
-	s.held = s.held[1:]
-	return s.Store.Commit(first)
-}
-
 // A deafStore does not look whether a write succeeded.
 type deafStore struct{ nvm.Store }
 

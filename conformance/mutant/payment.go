@@ -34,6 +34,12 @@ func paymentMutants() []Mutant {
 				return log(c)
 			})
 		})},
+	}
+}
+
+// respendMutants spend, credit or pass on what they may not.
+func respendMutants() []Mutant {
+	return []Mutant{
 		{Name: "undone-debit", Breaks: spec.DSP01, Fault: "restores its last payment when it is empty", wrap: wrapped(func(w *wrapper, c call) {
 			if c.verb == "pay" && c.before != nil {
 				if s := w.state(c.handle); s != nil && s.Lots.Sum() == 0 {
@@ -67,6 +73,12 @@ func paymentMutants() []Mutant {
 				})
 			}
 		})},
+	}
+}
+
+// chainMutants are wrong about counters, hops and relays.
+func chainMutants() []Mutant {
+	return []Mutant{
 		{Name: "forgets-counter", Breaks: spec.DSP04, Fault: "its spend counter goes back at a power cycle", wrap: wrapped(atPowerCycle(func(s *device.State) {
 			if s.Counter > 1 { // at 1 its next transfer would not even be well-formed
 				s.Counter--

@@ -18,12 +18,14 @@ type closed struct {
 	realm   *check.Realm
 	devices map[string]wire.DID
 	certs   map[string][]adapter.Bytes
+	// policy changes the vendor's first policy; nil: the profile's.
+	policy func(*wire.Policy)
 }
 
-func newClosed() adapter.Adapter {
+func newClosed() *closed {
 	return &closed{
 		next: simulator.New(simulator.Options{
-			Without: []adapter.Capability{adapter.CapSplitSync, adapter.CapPolicy},
+			Without: []adapter.Capability{adapter.CapPolicy}, // policies and certificates are the vendor's own
 			Hello: func(h *adapter.Implementation) {
 				h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionDone
 			},
@@ -60,6 +62,9 @@ func (c *closed) Do(ctx context.Context, q adapter.Request, on func(adapter.Even
 	case adapter.Block:
 		did := c.devices[string(v.Device)]
 		return do(adapter.Block{Device: did[:]})
+	case adapter.SyncChallenge:
+		did := c.devices[string(v.Device)]
+		return do(adapter.SyncChallenge{Device: did[:]})
 	}
 	return do(q.Verb)
 }
@@ -74,5 +79,8 @@ func (c *closed) provision(handle string, do func(adapter.Verb) (adapter.Answer,
 		return adapter.Answer{}, err
 	}
 	c.devices[handle], c.certs[handle] = did, install.Certificates
+	if c.policy != nil {
+		install.Policy = c.realm.Policy(1, c.policy)
+	}
 	return do(install)
 }

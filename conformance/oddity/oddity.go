@@ -12,6 +12,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -63,6 +64,14 @@ func All() []Oddity {
 		}},
 		{"behaviour-only", spec.PAY01, "a closed protocol that certifies its own devices", func() adapter.Adapter {
 			return newClosed()
+		}},
+		{"plain-acknowledgements", spec.ATO06, "answers a transfer with an acknowledgement that nobody else can verify", func() adapter.Adapter {
+			c := newClosed()
+			c.policy = func(m *wire.Policy) { m.ReceiptMode = wire.ReceiptAck }
+			return c
+		}},
+		{"refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
+			return refusesRepeats(newClosed())
 		}},
 		{"no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
@@ -137,4 +146,21 @@ func stricter() adapter.Adapter {
 			})
 		},
 	})
+}
+
+// refusesRepeats lets nothing be accepted twice in one form: a resend comes in
+// a new frame.
+func refusesRepeats(next adapter.Adapter) adapter.Adapter {
+	seen := map[string]bool{}
+	return around{next: next, answer: func(q adapter.Request, a *adapter.Answer) {
+		v, ok := q.Verb.(adapter.Accept)
+		if !ok {
+			return
+		}
+		key := q.Handle + string(v.Message)
+		if seen[key] {
+			*a = adapter.Answer{Refused: &adapter.Refusal{Vendor: "SEEN"}}
+		}
+		seen[key] = seen[key] || a.Done != nil
+	}}
 }

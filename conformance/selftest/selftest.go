@@ -26,8 +26,9 @@ import (
 type Options struct {
 	Profile *spec.Profile
 	Seeds   []uint64
-	// Full runs every check on every mutant, which fills the kill matrix; else
-	// each mutant meets the checks that cite its requirement.
+	// Full runs every check on every mutant, which fills the kill matrix, with
+	// thin sweeps where a check does not cite the mutant's requirement; else each
+	// mutant meets the checks that cite it.
 	Full bool
 	// Progress is told of each device that is done, from one goroutine at a time.
 	Progress func(done, of int, name string)
@@ -224,21 +225,28 @@ func (s *session) reference(ctx context.Context) error {
 
 func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	cites := func(c check.Check) bool { return slices.Contains(c.Cites, m.Breaks) }
-	selected := cites
-	if s.Full {
-		selected = nil
+	make := m.Lean
+	if slices.ContainsFunc(check.All(), func(c check.Check) bool { return cites(c) && len(c.Suites) > 0 }) {
+		make = m.Adapter
 	}
-	all, err := s.outcomes(ctx, m.Adapter, selected, 0)
+	all, err := s.outcomes(ctx, make, cites, 0)
 	if err != nil {
 		return fmt.Errorf("mutant %s: %w", m.Name, err)
 	}
 	kills, killed, broad := killsOf(m, all)
-	if !killed && !s.Full {
+	if s.Full || !killed { // what it fails beside its requirement says how blunt it is
 		rest, err := s.outcomes(ctx, m.Adapter, func(c check.Check) bool { return !cites(c) }, thin)
 		if err != nil {
-			return err
+			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}
-		_, _, broad = killsOf(m, rest)
+		if s.Full {
+			all = append(all, rest...)
+			rest = all
+		}
+		var more []Kill
+		if more, _, broad = killsOf(m, rest); s.Full {
+			kills = more
+		}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

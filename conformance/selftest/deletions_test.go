@@ -1,0 +1,105 @@
+package selftest
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A deletion is the reference with one rule of one procedure judged and
+// ignored: the commonest fault there is, and one for each line of the chapters.
+type deletion struct {
+	// Name is "procedure: rule"; rules of certificates and policies, which have
+	// no names, are numbered from 1.
+	Name        string
+	Requirement spec.ID
+	options     simulator.Options
+}
+
+// deletions are all of them, in the chapters' order.
+func deletions() []deletion {
+	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions())
+}
+
+func deviceDeletions() []deletion {
+	var all []deletion
+	for _, p := range []device.Procedure{
+		device.ProcProvision, device.ProcStart, device.ProcRequest, device.ProcFinish, device.ProcPay, device.ProcResend,
+		device.ProcTransfer, device.ProcReceipt, device.ProcFund, device.ProcFundAccept, device.ProcDefund,
+		device.ProcDefundAck, device.ProcSync, device.ProcSyncAck, device.ProcResolve, device.ProcPolicy, device.ProcRevset,
+	} {
+		for _, r := range device.StandardRules()[p] {
+			all = append(all, deletion{
+				Name: string(p) + ": " + r.Name, Requirement: r.Requirement,
+				options: simulator.Options{Device: func(parts *device.Parts) {
+					parts.Rules = parts.Rules.Replace(p, r.Name, func(c *device.Context) bool {
+						_ = r.Holds(c) // it fills in what later rules read
+						return true
+					})
+				}},
+			})
+		}
+	}
+	return all
+}
+
+func pathDeletions() []deletion {
+	var all []deletion
+	for i, r := range cert.Rules() {
+		left := slices.Delete(cert.Rules(), i, i+1)
+		all = append(all, deletion{
+			Name: fmt.Sprintf("path: %d", i+1), Requirement: r.Requirement,
+			options: simulator.Options{Device: func(p *device.Parts) { p.Path = left }},
+		})
+	}
+	return all
+}
+
+func policyDeletions() []deletion {
+	var all []deletion
+	for i, r := range cert.PolicyRules() {
+		left := slices.Delete(cert.PolicyRules(), i, i+1)
+		all = append(all, deletion{
+			Name: fmt.Sprintf("policy content: %d", i+1), Requirement: r.Requirement,
+			options: simulator.Options{Device: func(p *device.Parts) { p.PolicyRules = left }},
+		})
+	}
+	return all
+}
+
+func ledgerDeletions() []deletion {
+	return slices.Concat(
+		ledgerList("funding", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Funding }),
+		ledgerList("cancel", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Cancel }),
+		ledgerList("defunding", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Defunding }),
+		ledgerList("defunding once", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Once }),
+		ledgerList("defunding order", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Order }),
+		ledgerList("sync report", func(r *ledger.Rules) *[]ledger.Rule[ledger.Report] { return &r.Sync }),
+		ledgerList("settle", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.Settle }),
+		ledgerList("settle once", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.SettleOnce }),
+		ledgerList("settle receipt", func(r *ledger.Rules) *[]ledger.Rule[ledger.Answer] { return &r.Receipt }),
+		ledgerList("settle request", func(r *ledger.Rules) *[]ledger.Rule[ledger.Request] { return &r.Request }),
+	)
+}
+
+func ledgerList[T any](procedure string, of func(*ledger.Rules) *[]ledger.Rule[T]) []deletion {
+	var all []deletion
+	standard := ledger.DefaultRules()
+	for _, r := range *of(&standard) {
+		all = append(all, deletion{
+			Name: procedure + ": " + r.Name, Requirement: r.Requirement,
+			options: simulator.Options{Ledger: func(p *ledger.Parts) {
+				rules := ledger.DefaultRules()
+				list := of(&rules)
+				*list = ledger.Without(*list, r.Name)
+				p.Rules = rules
+			}},
+		})
+	}
+	return all
+}

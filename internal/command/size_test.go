@@ -1,0 +1,30 @@
+package command
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// mostBytes is how large a stripped binary may be.
+const mostBytes = 20_000_000
+
+// TestBinaryIsSmall builds the command as the Makefile does.
+func TestBinaryIsSmall(t *testing.T) {
+	t.Parallel()
+	binary := filepath.Join(t.TempDir(), "assay")
+	c := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", binary, ".")
+	c.Dir = root(t)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	info, err := os.Stat(binary)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("a stripped binary has %d bytes", info.Size())
+	if info.Size() > mostBytes {
+		t.Errorf("a stripped binary has %d bytes; want at most %d", info.Size(), mostBytes)
+	}
+}

@@ -1,0 +1,81 @@
+package command
+
+import (
+	"context"
+	"regexp"
+	"strings"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/mutant"
+	"github.com/assay-cbdc/assay/conformance/oddity"
+	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/conformance/stdio"
+)
+
+const targetHelp = "What to test: reference, exec:COMMAND ARGS, mutant:NAME or oddity:NAME."
+
+// A target is a TARGET operand that makes sense.
+type target struct {
+	name string // as the user wrote it
+	open func(context.Context) (adapter.Adapter, func(), error)
+}
+
+func parseTarget(name string) (target, error) {
+	kind, rest, _ := strings.Cut(name, ":")
+	switch {
+	case name == "reference":
+		return inProcess(name, func() adapter.Adapter { return simulator.New(simulator.Options{}) }), nil
+	case kind == "exec":
+		argv, err := stdio.Split(rest)
+		if err != nil {
+			return target{}, usage("TARGET %q: %w; write it as 'exec:COMMAND ARGS', quoted as for a shell", name, err)
+		}
+		return target{name, func(ctx context.Context) (adapter.Adapter, func(), error) {
+			c, err := stdio.Start(ctx, argv, stdio.Options{})
+			if err != nil {
+				return nil, nil, err
+			}
+			return c, func() { _ = c.Close() }, nil
+		}}, nil
+	case kind == "mutant":
+		m, ok := mutant.Lookup(rest)
+		if !ok {
+			return target{}, usage("TARGET %q: there is no mutant %q; \"assay mutants list\" names them", name, rest)
+		}
+		return inProcess(name, m.Adapter), nil
+	case kind == "oddity":
+		o, ok := lookupOddity(rest)
+		if !ok {
+			return target{}, usage("TARGET %q: there is no oddity %q; \"assay mutants list\" names them", name, rest)
+		}
+		return inProcess(name, o.Adapter), nil
+	}
+	return target{}, usage("TARGET %q is unknown; write reference, exec:COMMAND ARGS, mutant:NAME or oddity:NAME", name)
+}
+
+func inProcess(name string, open func() adapter.Adapter) target {
+	return target{name, func(context.Context) (adapter.Adapter, func(), error) { return open(), func() {}, nil }}
+}
+
+// lookupOddity finds an honest oddity, or a device that does nothing right.
+func lookupOddity(name string) (oddity.Oddity, bool) {
+	if o, ok := oddity.Lookup(name); ok {
+		return o, true
+	}
+	for _, o := range oddity.Degenerate() {
+		if o.Name == name {
+			return o, true
+		}
+	}
+	return oddity.Oddity{}, false
+}
+
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_./:=@%+,-]+$`)
+
+// quote makes one word of s for a POSIX shell.
+func quote(s string) string {
+	if plainWord.MatchString(s) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
