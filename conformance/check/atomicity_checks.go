@@ -162,14 +162,29 @@ func (t *T) cut(point cutPoint, total uint64) (p *Payment, a adapter.Answer) {
 	return p, a
 }
 
+// everyWrite picks one cut in each persistent write, and more of them by the
+// run's seed. A run with fewer exchanges picks among the writes too.
+func (t *T) everyWrite(points []cutPoint, more int) []cutPoint {
+	each := len(cutBytes) * len(cutModes) // points of one write, side by side
+	writes := len(points) / each
+	var picked []cutPoint
+	for _, w := range t.Sample(writes, writes) {
+		picked = append(picked, points[w*each+t.rand.IntN(each)])
+	}
+	for _, i := range t.Sample(len(points), more) {
+		picked = append(picked, points[i])
+	}
+	return picked
+}
+
 func powerCuts(t *T) {
 	points := t.cutPoints([]int{0, 1, 2, 3})
 	if len(points) == 0 {
 		t.Inconclusive("a payment makes persistent writes", "none were counted")
 	}
 	torn := 0
-	for _, i := range t.Sample(len(points), 48) {
-		p, a := t.cut(points[i], 1000)
+	for _, point := range t.everyWrite(points, 16) {
+		p, a := t.cut(point, 1000)
 		torn += tornOnce(a)
 		legal(t, spec.ATO02, p.Payer, p.Payee, 1000)
 		t.Finish(p.Payer, p.Payee)

@@ -24,7 +24,7 @@ func betweenChecks() []Check {
 		rp(spec.TIM02, "receiving", "nothing is requested after the time offline", policy, durationOfReceiving),
 		rp(spec.PAY05, "closed", "a request that was closed is not answered", []adapter.Capability{adapter.CapQuery, adapter.CapCancel}, closedRequest),
 		rp(spec.DET01, "payee", "a payee refuses a second transfer with one counter", policy[:1], oneCounterOnePayee),
-		rp(spec.DSP06, "below-mark", "a transfer below the low-water mark is left to the ledger", []adapter.Capability{adapter.CapQuery, adapter.CapSynchronise, adapter.CapLedger}, belowMark),
+		forgets(rp(spec.DSP06, "below-mark", "a transfer below the low-water mark is left to the ledger", []adapter.Capability{adapter.CapQuery, adapter.CapSynchronise, adapter.CapLedger}, belowMark), 16),
 		{ID: "CRY-08.payer", Title: "a payer with a weaker suite than both are certified for is refused", Cites: []spec.ID{spec.CRY08}, RP: true, Receives: true, Needs: policy[:1], Suites: []int{1, 5}, Run: payerDowngrade},
 	}
 }

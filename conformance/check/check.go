@@ -35,6 +35,9 @@ type Check struct {
 	// Receives says that the unit under test only receives in it: a product that
 	// never pays can be held to it.
 	Receives bool
+	// Retention is the most requests that the profile may let a device keep
+	// answerable: the check has to make it forget older ones. 0: any.
+	Retention int
 	// Destructive checks come last: a unit does not work afterwards.
 	Destructive bool
 	Run         func(*T)

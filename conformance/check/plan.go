@@ -115,6 +115,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	if e.Impl.ReceiveOnly && !c.Receives {
 		return ByAdapter, "the product receives and never pays, and the check needs a payer", ""
 	}
+	if kept := e.Profile.Retention; c.Retention > 0 && (kept == nil || *kept > c.Retention) {
+		return ByProfile, fmt.Sprintf("profile %s does not declare a retention of at most %d requests", e.Profile.ID, c.Retention), ""
+	}
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
 	}

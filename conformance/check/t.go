@@ -131,6 +131,9 @@ func (t *T) doOn(on adapter.Adapter, handle string, v adapter.Verb, show func(ad
 	if err == nil {
 		return a
 	}
+	if t.ctx.Err() != nil {
+		t.Inconclusive("interrupted", t.ctx.Err().Error())
+	}
 	var fault *adapter.Error
 	if !errors.As(err, &fault) {
 		fault = &adapter.Error{Fault: adapter.FaultHarness, Verb: v.Name(), Detail: err.Error()}
