@@ -176,7 +176,7 @@ func (r *run) specs() (err error) {
 	formatter.ColorableStdOut, formatter.ColorableStdErr = io.Discard, io.Discard
 	var interrupted bool
 	ginkgo.ReportAfterSuite("assay", func(report ginkgo.Report) {
-		interrupted = report.SpecialSuiteFailureReasons != nil && len(report.SpecialSuiteFailureReasons) > 0
+		interrupted = len(report.SpecialSuiteFailureReasons) > 0
 	})
 	ginkgo.RunSpecs(silent{}, "assay", suiteConfig, reporterConfig)
 	if n := len(r.disagree); n > 0 {

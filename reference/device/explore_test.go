@@ -14,7 +14,6 @@ type explorer struct {
 	from   []int32
 	label  []string
 	at     int32
-	wrong  string
 }
 
 func (e *explorer) reach(w world, step Step, who int, what any) {

@@ -168,11 +168,11 @@ func TestRestoreRollsBack(t *testing.T) {
 func TestFormatForgets(t *testing.T) {
 	m := small()
 	for range 5 {
-		j, err := Format(m)
-		if err != nil {
+		if _, err := Format(m); err != nil {
 			t.Fatal(err)
 		}
-		if j, err = Open(m); err != nil || len(j.Load()) != 0 {
+		j, err := Open(m)
+		if err != nil || len(j.Load()) != 0 {
 			t.Fatalf("after Format: %v, %v", j, err)
 		}
 		for _, c := range script() {

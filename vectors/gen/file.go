@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"maps"
 
-	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -172,9 +171,6 @@ func sigStructure(protected []byte, domain string, payload []byte) []byte {
 	b = wire.AppendBytes(wire.AppendBytes(b, protected), []byte(domain))
 	return wire.AppendBytes(b, payload)
 }
-
-// signed publishes a certificate's or another object's bytes, rightly signed.
-func signed(i cert.Identity, t wire.Type, payload []byte) []byte { return i.Sign(t, payload) }
 
 // decoded splits an object that this package has made.
 func decoded(b []byte) (protected, payload, sig []byte) {
