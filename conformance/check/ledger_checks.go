@@ -330,4 +330,36 @@ func markNeverFalls(t *T) {
 	t.For(spec.INV07, "the low-water mark stands still although there is nothing to wait for").Expect(last).To(gomega.BeNumerically(">", 0))
 	payee.PowerCycle()
 	note("after a power cycle")
+	for _, lower := range []uint64{0, last / 2} {
+		t.Control(payee.acknowledged(lower), "synchronise with a ledger that was restored")
+		note("after an acknowledgement that names a lower mark")
+	}
+}
+
+// acknowledged synchronises the unit with the harness in the ledger's place,
+// which names a low-water mark of its choice: what a ledger restored from a
+// backup does.
+func (u *Unit) acknowledged(mark uint64) adapter.Answer {
+	t := u.t
+	realm := t.env.realm
+	nonce := t.Kit(KitOptions{}).nonce()
+	chal := wire.SyncChal{
+		Version: wire.V1, Realm: realm.Place.Realm, Suite: realm.TopSuite, Nonce: nonce,
+		Cert: realm.Service.Cert.ID, Device: wire.DID(u.ID), Head: wire.LogStart(wire.DID(u.ID)),
+	}
+	report := t.Control(u.do(adapter.SyncReport{Message: realm.Service.Sign(wire.TypeSyncChal, chal.Encode())}), "report")
+	o, err := wire.DecodeObject(report.Message, wire.TypeSync.MaxBytes())
+	var m wire.Sync
+	if err == nil {
+		m, err = wire.DecodeSync(o.Payload)
+	}
+	if err != nil {
+		t.Inconclusive("positive control: the report can be read", err.Error())
+	}
+	ack := wire.SyncAck{
+		Version: wire.V1, Realm: realm.Place.Realm, Suite: realm.TopSuite, Nonce: nonce, Cert: realm.Service.Cert.ID,
+		SyncHash: o.ID(wire.TypeSync), PolicyVersion: 1, RevocationVersion: 1, Epoch: realm.epoch,
+		Device: wire.DID(u.ID), Last: m.Last, Head: m.Head, LowWater: mark,
+	}
+	return u.do(adapter.SyncApply{Message: realm.Service.Sign(wire.TypeSyncAck, ack.Encode())})
 }

@@ -1,7 +1,9 @@
 package mutant
 
 import (
+	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -25,6 +27,19 @@ func invariantMutants() []Mutant {
 		{Name: "mark-falls", Breaks: spec.INV07, Fault: "lets its low-water mark fall at a synchronisation", wrap: wrapped(func(w *wrapper, c call) {
 			if c.verb == "sync-apply" && c.before != nil && c.before.LowWater > 0 {
 				w.edit(c.handle, func(s *device.State) { s.LowWater = 0 })
+			}
+		})},
+		{Name: "mark-from-ledger", Breaks: spec.INV07, Fault: "takes a lower low-water mark from an acknowledgement", wrap: wrapped(func(w *wrapper, c call) {
+			q, ok := c.request.Verb.(adapter.SyncApply)
+			if !ok || c.answer.Done == nil || c.before == nil {
+				return
+			}
+			o, err := wire.DecodeObject(q.Message, wire.TypeSyncAck.MaxBytes())
+			if err != nil {
+				return
+			}
+			if ack, err := wire.DecodeSyncAck(o.Payload); err == nil && ack.LowWater < c.before.LowWater {
+				w.edit(c.handle, func(s *device.State) { s.LowWater = ack.LowWater })
 			}
 		})},
 		{Name: "credits-then-checks", Breaks: spec.INV08, Fault: "credits before it has checked the signature", wrap: wrapped(func(w *wrapper, c call) {
