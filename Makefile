@@ -59,7 +59,7 @@ chromium:
 # The packages that start goroutines, under the race detector.
 race:
 	$(GO) test -race ./conformance/stdio ./reference/verify/fast ./bench/measure
-	$(GO) test -race -short ./conformance/selftest
+	$(GO) test -race -run "TestToyWallet" ./conformance/selftest
 
 selftest-full: build
 	$(BIN) selftest --full

@@ -28,7 +28,7 @@ type Options struct {
 	Seeds   []uint64
 	// Full runs every check on every mutant, which fills the kill matrix, with
 	// thin sweeps where a check does not cite the mutant's requirement; else each
-	// mutant meets the checks that cite it.
+	// mutant meets the checks that cite it, and has to fall at every seed.
 	Full bool
 	// Progress is told of each device that is done, from one goroutine at a time.
 	Progress func(done, of int, name string)
@@ -183,26 +183,38 @@ func parallel(jobs []func()) {
 	workers.Wait()
 }
 
-// outcomes runs the selected checks of a plan on an adapter, for each seed.
-func (s *session) outcomes(ctx context.Context, make func() adapter.Adapter, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
+// everySeed runs all checks on an adapter: with sweeps bounded by exchanges at
+// the first seed, and thin ones at the others.
+func (s *session) everySeed(ctx context.Context, make func() adapter.Adapter, exchanges int) ([]check.Outcome, error) {
 	var all []check.Outcome
 	for _, seed := range s.Seeds {
-		env, err := check.NewEnv(ctx, make(), s.Profile, seed)
+		some, err := s.outcomes(ctx, make, seed, nil, exchanges)
 		if err != nil {
 			return nil, err
 		}
-		env.Exchanges = exchanges
-		for _, c := range env.Plan(check.All(), nil).Checks {
-			if selected == nil || selected(c) {
-				all = append(all, env.Run(ctx, c))
-			}
+		all, exchanges = append(all, some...), thin
+	}
+	return all, nil
+}
+
+// outcomes runs the selected checks of a plan on an adapter.
+func (s *session) outcomes(ctx context.Context, make func() adapter.Adapter, seed uint64, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
+	env, err := check.NewEnv(ctx, make(), s.Profile, seed)
+	if err != nil {
+		return nil, err
+	}
+	env.Exchanges = exchanges
+	var all []check.Outcome
+	for _, c := range env.Plan(check.All(), nil).Checks {
+		if selected == nil || selected(c) {
+			all = append(all, env.Run(ctx, c))
 		}
 	}
 	return all, nil
 }
 
 func (s *session) reference(ctx context.Context) error {
-	all, err := s.outcomes(ctx, func() adapter.Adapter { return simulator.New(simulator.Options{}) }, nil, 0)
+	all, err := s.everySeed(ctx, func() adapter.Adapter { return simulator.New(simulator.Options{}) }, 0)
 	if err != nil {
 		return err
 	}
@@ -229,13 +241,19 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	if slices.ContainsFunc(check.All(), func(c check.Check) bool { return cites(c) && len(c.Suites) > 0 }) {
 		make = m.Adapter
 	}
-	all, err := s.outcomes(ctx, make, cites, 0)
-	if err != nil {
-		return fmt.Errorf("mutant %s: %w", m.Name, err)
+	var all []check.Outcome
+	killed := true // at every seed
+	for _, seed := range s.Seeds {
+		some, err := s.outcomes(ctx, make, seed, cites, 0)
+		if err != nil {
+			return fmt.Errorf("mutant %s: %w", m.Name, err)
+		}
+		_, here, _ := killsOf(m, some)
+		all, killed = append(all, some...), killed && here
 	}
-	kills, killed, broad := killsOf(m, all)
+	kills, _, broad := killsOf(m, all)
 	if s.Full || !killed { // what it fails beside its requirement says how blunt it is
-		rest, err := s.outcomes(ctx, m.Adapter, func(c check.Check) bool { return !cites(c) }, thin)
+		rest, err := s.outcomes(ctx, m.Adapter, s.Seeds[0], func(c check.Check) bool { return !cites(c) }, thin)
 		if err != nil {
 			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}
@@ -296,7 +314,7 @@ func compareKills(a, b Kill) int {
 // honest holds an unusual but right device to everything that it can show: no
 // check may fail it, and something has to pass.
 func (s *session) honest(ctx context.Context, odd oddity.Oddity) error {
-	all, err := s.outcomes(ctx, odd.Adapter, nil, s.thin())
+	all, err := s.everySeed(ctx, odd.Adapter, s.thin())
 	if err != nil {
 		return fmt.Errorf("oddity %s: %w", odd.Name, err)
 	}
@@ -325,7 +343,7 @@ func (s *session) honest(ctx context.Context, odd oddity.Oddity) error {
 }
 
 func (s *session) degenerate(ctx context.Context, d oddity.Oddity) error {
-	all, err := s.outcomes(ctx, d.Adapter, nil, thin)
+	all, err := s.outcomes(ctx, d.Adapter, s.Seeds[0], nil, thin)
 	passed := 0
 	if err == nil {
 		for _, o := range all {
