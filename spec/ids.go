@@ -7,6 +7,7 @@ const (
 	ENC01 ID = "ENC-01"
 	ENC02 ID = "ENC-02"
 	ENC03 ID = "ENC-03"
+	ENC07 ID = "ENC-07"
 	ENC04 ID = "ENC-04"
 	ENC05 ID = "ENC-05"
 	INT01 ID = "INT-01"

@@ -71,7 +71,7 @@ type Event struct {
 	Progress *Progress `json:"progress,omitempty"`
 	Prompt   *Prompt   `json:"prompt,omitempty"`
 	Show     *Show     `json:"show,omitempty"`
-	// Frame is a frame on the link: the hooked shape, reserved in version 1.
+	// Frame is a frame on the link of a hooked transfer.
 	Frame *Frame `json:"frame,omitempty"`
 }
 
@@ -97,21 +97,6 @@ type Show struct {
 	Label  string `json:"label,omitempty"`
 }
 
-// A Frame is one frame of the hooked shape.
-type Frame struct {
-	From    string `json:"from"`
-	Number  int    `json:"number"`
-	Message Bytes  `json:"message"`
-}
-
-// A Reply answers an event: what to do with a frame, or what the operator did.
-type Reply struct {
-	// Action is one of deliver, drop, repeat, replace, delay, cut for a frame;
-	// done or absent for a prompt; empty otherwise.
-	Action  string `json:"action,omitempty"`
-	Message Bytes  `json:"message,omitempty"`
-}
-
 // A Fault says whose fault a missing answer is.
 type Fault string
 
@@ -123,9 +108,10 @@ const (
 	FaultMalformed Fault = "malformed" // it answered garbage
 	FaultWrongID   Fault = "wrong-id"  // it answered another request
 	FaultFlood     Fault = "flood"     // it exceeded the size of a line
-	// The next two are said by the adapter itself: it lives, and can go on.
+	// The next three are said by the adapter itself: it lives, and can go on.
 	FaultUnsupported Fault = "unsupported" // it does not serve the verb
 	FaultReported    Fault = "reported"    // something went wrong in it
+	FaultAbsent      Fault = "absent"      // nobody answered its prompt
 	FaultHarness     Fault = "harness"     // assay itself
 )
 

@@ -14,6 +14,26 @@ type CutWrite struct {
 // Name is "cut-write".
 func (CutWrite) Name() string { return "cut-write" }
 
+// CutMessage arms a power cut of the unit after its n-th message of the next
+// payment, sent or received, whichever it is (1 is the first). 0 disarms; the
+// answer to any CutMessage says whether the cut armed before has fired.
+type CutMessage struct {
+	Message int `json:"message"`
+}
+
+// Name is "cut-message".
+func (CutMessage) Name() string { return "cut-message" }
+
+// CutTime arms a power cut of the unit so many microseconds after its next verb,
+// or the next transfer that it takes part in, has begun. 0 disarms; the answer
+// says whether the cut armed before has fired.
+type CutTime struct {
+	Microseconds int `json:"microseconds"`
+}
+
+// Name is "cut-time".
+func (CutTime) Name() string { return "cut-time" }
+
 // PowerCycle takes the power away between two verbs and restores it.
 type PowerCycle struct{}
 

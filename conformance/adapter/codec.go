@@ -36,12 +36,16 @@ type ReportKind string
 const (
 	ReportUnsupported ReportKind = "unsupported" // it does not serve the verb
 	ReportAdapter     ReportKind = "adapter"     // something went wrong in the adapter
+	ReportAbsent      ReportKind = "absent"      // nobody answered its prompt
 )
 
 // fault is what the report means to the caller of Do.
 func (r Report) fault() Fault {
-	if r.Kind == ReportUnsupported {
+	switch r.Kind {
+	case ReportUnsupported:
 		return FaultUnsupported
+	case ReportAbsent:
+		return FaultAbsent
 	}
 	return FaultReported
 }
@@ -57,8 +61,11 @@ func ReportOf(err error) *Report {
 	if !ok {
 		return &Report{ReportAdapter, err.Error()}
 	}
-	if known.Fault == FaultUnsupported {
+	switch known.Fault {
+	case FaultUnsupported:
 		return &Report{ReportUnsupported, known.Detail}
+	case FaultAbsent:
+		return &Report{ReportAbsent, known.Detail}
 	}
 	return &Report{ReportAdapter, known.Detail}
 }
@@ -203,7 +210,7 @@ func (w answerFlat) check() error {
 	if w.X != nil && (answers == 0 || !bytes.HasPrefix(w.X, []byte("{"))) {
 		return errors.New(`"x" is an object beside an answer`)
 	}
-	if e := w.Error; e != nil && e.Kind != ReportAdapter && e.Kind != ReportUnsupported {
+	if e := w.Error; e != nil && e.Kind != ReportAdapter && e.Kind != ReportUnsupported && e.Kind != ReportAbsent {
 		return fmt.Errorf("error kind %q is not known", e.Kind)
 	}
 	if e := w.Event; e != nil {

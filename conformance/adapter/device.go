@@ -10,6 +10,8 @@ type Create struct {
 	Seed Bytes `json:"seed,omitempty"`
 	// Epoch is the epoch of the run's start.
 	Epoch uint64 `json:"epoch,omitempty"`
+	// Fault is what a unit of the role kit does wrong.
+	Fault Misbehaviour `json:"fault,omitempty"`
 	// Injected are the keys of a ledger in class RP.
 	Injected *Injected `json:"injected,omitempty"`
 }

@@ -33,6 +33,10 @@ type Implementation struct {
 	Seeded bool `json:"seeded,omitempty"`
 	// ReceiveOnly says that the product's units receive and never pay.
 	ReceiveOnly bool `json:"receive_only,omitempty"`
+	// Units is how many devices the bench has; 0: as many as are asked for.
+	Units int `json:"units,omitempty"`
+	// Kit is what the vendor's misbehaving units can do wrong.
+	Kit []Misbehaviour `json:"kit,omitempty"`
 	// Limits are those that the product enforces below the profile's.
 	Limits *Limits `json:"limits,omitempty"`
 }
@@ -51,7 +55,7 @@ type Limits struct {
 // A Shape is a way in which one payment is driven.
 type Shape string
 
-// The shapes. Version 1 of the contract serves split; the others are reserved.
+// The shapes: message by message, frame by frame through a hook, and unseen.
 const (
 	Split  Shape = "split"
 	Hooked Shape = "hooked"
@@ -61,7 +65,7 @@ const (
 // A Role is what a unit is.
 type Role string
 
-// The roles. Kit is a vendor's deliberately misbehaving unit, reserved.
+// The roles. Kit is a vendor's deliberately misbehaving unit.
 const (
 	RoleDevice Role = "device"
 	RoleLedger Role = "ledger"
@@ -84,7 +88,7 @@ type Lifecycle string
 const (
 	LifecycleReset Lifecycle = "reset"        // create gives a fresh unit, as often as asked
 	LifecycleFresh Lifecycle = "fresh-sample" // create consumes a sample
-	LifecycleNone  Lifecycle = "none"         // create gives the same used unit
+	LifecycleNone  Lifecycle = "none"         // create gives the used units, one after the other
 )
 
 // A Capability is an optional verb, group of verbs or rig.
@@ -96,6 +100,7 @@ const (
 	CapResend           Capability = "resend"            // request{finish}, resend
 	CapCancel           Capability = "cancel"            // cancel
 	CapQuery            Capability = "query"             // query
+	CapDefund           Capability = "defund"            // defund
 	CapSplitFunding     Capability = "split-funding"     // fund-request ... defund-acknowledge
 	CapSynchronise      Capability = "synchronise"       // synchronise
 	CapSplitSync        Capability = "split-sync"        // sync-report, sync-apply
@@ -107,7 +112,19 @@ const (
 	CapLabel            Capability = "label"             // request takes a label and the payer shows it
 	CapPowerCycle       Capability = "power-cycle"       // power-cycle
 	CapCutWrite         Capability = "cut-write"         // cut-write
+	CapCutMessage       Capability = "cut-message"       // cut-message
+	CapCutTime          Capability = "cut-time"          // cut-time
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
 )
+
+// Bench says whether the capability is the bench's, not the product's: one that
+// is claimed and not served is then inconclusive and no failure.
+func (c Capability) Bench() bool {
+	switch c {
+	case CapClock, CapPowerCycle, CapCutWrite, CapCutMessage, CapCutTime, CapSnapshot:
+		return true
+	}
+	return false
+}

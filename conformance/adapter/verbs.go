@@ -25,6 +25,7 @@ var verbs = []struct {
 	{Pay{}, decodeVerb[Pay]}, {Accept{}, decodeVerb[Accept]},
 	{Acknowledge{}, decodeVerb[Acknowledge]}, {Resend{}, decodeVerb[Resend]},
 	{Cancel{}, decodeVerb[Cancel]}, {CloseSession{}, decodeVerb[CloseSession]},
+	{Transfer{}, decodeVerb[Transfer]},
 
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},
@@ -34,7 +35,8 @@ var verbs = []struct {
 	{Findings{}, decodeVerb[Findings]}, {AskSupply{}, decodeVerb[AskSupply]},
 	{SetEpoch{}, decodeVerb[SetEpoch]},
 
-	{CutWrite{}, decodeVerb[CutWrite]}, {PowerCycle{}, decodeVerb[PowerCycle]},
+	{CutWrite{}, decodeVerb[CutWrite]}, {CutMessage{}, decodeVerb[CutMessage]},
+	{CutTime{}, decodeVerb[CutTime]}, {PowerCycle{}, decodeVerb[PowerCycle]},
 	{TakeSnapshot{}, decodeVerb[TakeSnapshot]}, {Restore{}, decodeVerb[Restore]},
 }
 

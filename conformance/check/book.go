@@ -7,7 +7,8 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// A book is the harness's own account of value, in minor units.
+// A book is the harness's own account of value since the check took its units,
+// in the product's amounts.
 type book struct {
 	funded uint64 // asked for and issued
 	// unaccepted vouchers are reserved at the ledger: they may be held, and are
@@ -35,7 +36,8 @@ const (
 	lostMessage    = "value is missing although everything has been delivered and settled"
 )
 
-// held sums what all units of the check hold; false when one cannot tell.
+// held sums what all units of the check hold beyond what they came with; false
+// when one cannot tell.
 func (t *T) held() (int64, bool) {
 	var sum int64
 	for _, u := range t.units {
@@ -43,10 +45,7 @@ func (t *T) held() (int64, bool) {
 		if a.Done == nil || a.Done.Value == nil || a.Done.Value.Spendable == nil {
 			return 0, false
 		}
-		sum += int64(*a.Done.Value.Spendable)
-		if in := a.Done.Value.Incoming; in != nil {
-			sum += int64(*in)
-		}
+		sum += int64(u.told(u.heldMinor(a.Done) - u.base.held))
 	}
 	return sum, true
 }

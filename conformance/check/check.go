@@ -38,6 +38,21 @@ type Check struct {
 	// Retention is the most requests that the profile may let a device keep
 	// answerable: the check has to make it forget older ones. 0: any.
 	Retention int
+	// Units is the most units under test that it holds at once; 0 stands for two.
+	Units int
+	// Steps says that it drives a payment message by message: shape split alone.
+	Steps bool
+	// Frames says that it acts on the link between two units: not in shape sealed.
+	Frames bool
+	// Fresh checks need units that nobody has used.
+	Fresh bool
+	// Kit is what a vendor's misbehaving unit has to do in it; class BH.
+	Kit adapter.Misbehaviour
+	// Smoke checks are the level smoke: a first verdict, in seconds.
+	Smoke bool
+	// Last is the check that pays out and defunds everything: after all others
+	// but the destructive ones.
+	Last bool
 	// Destructive checks come last: a unit does not work afterwards.
 	Destructive bool
 	Run         func(*T)
@@ -68,8 +83,19 @@ func (c Check) Labels() []string {
 			labels = append(labels, "level:"+string(r.Level))
 		}
 	}
+	if c.Smoke {
+		labels = append(labels, "level:smoke")
+	}
 	slices.Sort(labels)
 	return slices.Compact(labels)
+}
+
+// units is the most units under test that the check holds at once.
+func (c Check) units() int {
+	if c.Units == 0 {
+		return 2
+	}
+	return c.Units
 }
 
 func (c Check) class() string {

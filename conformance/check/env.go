@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -23,42 +25,156 @@ type Env struct {
 	// Exchanges bounds each sampled sweep; 0 means each check's own bound.
 	Exchanges int
 
+	// Shape is how a payment is driven: the first that the product serves of
+	// split, hooked and sealed, or the one that was asked for.
+	Shape adapter.Shape
+	// Bench is what the bench has; never nil.
+	Bench *ics.IXIT
+	// Operator answers a prompt; nil: nobody is there.
+	Operator func(prompt string) adapter.Action
+
 	adapter adapter.Adapter
+	product *ics.ICS // nil: hello is all that is known
+	scale   scale
+	pool    *pool
+	// ledgers and devices drive the role that another target fills; nil: the
+	// adapter itself.
+	ledgers adapter.Adapter
 	// peer drives the reference devices that the harness fills a role with, in
 	// class RP.
 	peer    adapter.Adapter
+	peers   adapter.Adapter // another target's devices in place of the reference's
 	profile json.RawMessage
 	realm   *Realm
 }
 
-// NewEnv greets the adapter and prepares the run. The error is an
-// [*adapter.Error], or names what contradicts the profile.
+// Options say what a run judges, and by what.
+type Options struct {
+	Profile *spec.Profile
+	Seed    uint64
+	// ICS and IXIT are the vendor's and the bench's files; nil: hello is believed.
+	ICS  *ics.ICS
+	IXIT *ics.IXIT
+	// Shape is the shape to drive; empty: the one that shows most.
+	Shape adapter.Shape
+	// Operator answers a prompt; nil: nobody is there.
+	Operator func(prompt string) adapter.Action
+	// Ledger drives the ledger in place of the adapter, Peer the harness's own
+	// devices in place of the reference; class RP.
+	Ledger, Peer adapter.Adapter
+}
+
+// NewEnv greets the adapter and prepares a run that believes what hello says.
+// The error is an [*adapter.Error], or a [*ReviewError].
 func NewEnv(ctx context.Context, a adapter.Adapter, p *spec.Profile, seed uint64) (*Env, error) {
-	answer, err := a.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, ignoreEvents)
+	return NewEnvWith(ctx, a, Options{Profile: p, Seed: seed})
+}
+
+// NewEnvWith greets the adapter, holds what it says against the files and the
+// profile, and prepares the run. The error is an [*adapter.Error], or a
+// [*ReviewError] that names every contradiction.
+func NewEnvWith(ctx context.Context, a adapter.Adapter, o Options) (*Env, error) {
+	hello, err := greet(ctx, a)
 	if err != nil {
 		return nil, err
 	}
-	if answer.Done == nil || answer.Done.Hello == nil {
-		return nil, &adapter.Error{Fault: adapter.FaultMalformed, Verb: "hello", Detail: "the answer has no implementation: " + Describe(answer)}
-	}
 	env := &Env{
-		Profile: p, Impl: *answer.Done.Hello, Class: answer.Done.Hello.Class, Seed: seed,
-		adapter: a, profile: p.JSON(),
+		Profile: o.Profile, Impl: ics.Effective(hello, o.ICS, o.IXIT), Seed: o.Seed,
+		Bench: o.IXIT, Operator: o.Operator, adapter: a, product: o.ICS,
+		ledgers: o.Ledger, scale: 1, pool: &pool{}, profile: o.Profile.JSON(),
+	}
+	env.Class = env.Impl.Class
+	if env.Bench == nil {
+		env.Bench = &ics.IXIT{}
+	}
+	if reasons := ics.Review(hello, o.ICS, o.IXIT, o.Profile); len(reasons) > 0 {
+		return nil, &ReviewError{strings.Join(reasons, "; ")}
+	}
+	if env.Shape, err = env.shape(o.Shape); err != nil {
+		return nil, err
 	}
 	if err := env.review(); err != nil {
 		return nil, err
 	}
-	env.Profile = expected(p, env.Impl.Limits)
+	if o.ICS != nil {
+		env.scale = scaleOf(o.ICS.Amounts)
+	}
+	env.fill(o)
+	env.Profile = env.scale.scaled(expected(o.Profile, env.Impl.Limits))
 	if env.RP() {
-		if env.realm, err = NewRealm(p, env.baseSuite(), seed); err != nil {
+		if env.realm, err = NewRealm(o.Profile, env.baseSuite(), o.Seed); err != nil {
 			return nil, fmt.Errorf("harness: test realm: %w", err)
 		}
 	}
 	return env, nil
 }
 
+// greet is hello, with an implementation of the version that was offered.
+func greet(ctx context.Context, a adapter.Adapter) (adapter.Implementation, error) {
+	answer, err := a.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, ignoreEvents)
+	if err != nil {
+		return adapter.Implementation{}, err
+	}
+	malformed := func(detail string) (adapter.Implementation, error) {
+		return adapter.Implementation{}, &adapter.Error{Fault: adapter.FaultMalformed, Verb: "hello", Detail: detail}
+	}
+	if answer.Done == nil || answer.Done.Hello == nil {
+		return malformed("the answer has no implementation: " + Describe(answer))
+	}
+	h := *answer.Done.Hello
+	if h.Version != adapter.Version {
+		return malformed(fmt.Sprintf("it chose version %d, and version %d was offered", h.Version, adapter.Version))
+	}
+	if h.Class != "RP" && h.Class != "BH" {
+		return malformed(fmt.Sprintf("class %q is neither RP nor BH", h.Class))
+	}
+	return h, nil
+}
+
+// shape is the shape to drive: the one that was asked for, or of those that the
+// product serves the one that shows most.
+func (e *Env) shape(asked adapter.Shape) (adapter.Shape, error) {
+	for _, s := range []adapter.Shape{adapter.Split, adapter.Hooked, adapter.Sealed} {
+		if slices.Contains(e.Impl.Shapes, s) && (asked == "" || asked == s) {
+			return s, nil
+		}
+	}
+	if asked != "" {
+		return "", &ReviewError{fmt.Sprintf("the adapter does not serve the shape %q; it serves %v", asked, e.Impl.Shapes)}
+	}
+	return "", &ReviewError{fmt.Sprintf("the adapter serves none of the shapes split, hooked and sealed, but %v", e.Impl.Shapes)}
+}
+
+// fill gives the reference, or the target that was named, the role that the
+// product does not have; class RP.
+func (e *Env) fill(o Options) {
+	e.peers = o.Peer
+	if !e.RP() {
+		return
+	}
+	var missing []adapter.Capability
+	switch {
+	case !e.serves(adapter.RoleLedger) || o.Ledger != nil:
+		missing = []adapter.Capability{adapter.CapLedger, adapter.CapBlock}
+	case !e.serves(adapter.RoleDevice):
+		missing = simulator.Capabilities()
+		e.Impl.Provision, e.Impl.Suites = adapter.ProvisionRequest, nil
+		for _, s := range simulator.Suites() {
+			e.Impl.Suites = append(e.Impl.Suites, int(s))
+		}
+	}
+	for _, c := range missing {
+		if !e.Has(c) {
+			e.Impl.Capabilities = append(slices.Clip(e.Impl.Capabilities), c)
+		}
+	}
+}
+
 // newPeer drives reference devices of the base suite.
 func (e *Env) newPeer() adapter.Adapter {
+	if e.peers != nil {
+		return e.peers
+	}
 	return simulator.New(simulator.Options{Config: func(c *device.Config) {
 		c.Suites = []suite.Suite{suite.Suite(e.baseSuite())}
 	}})
@@ -74,21 +190,17 @@ func (e *ReviewError) Error() string { return "static review: " + e.Reason }
 
 // review holds what the product says against the profile before anything runs.
 func (e *Env) review() error {
-	if e.Impl.Version != adapter.Version {
-		return &adapter.Error{Fault: adapter.FaultMalformed, Verb: "hello",
-			Detail: fmt.Sprintf("it chose version %d, and version %d was offered", e.Impl.Version, adapter.Version)}
-	}
-	if e.Class != "RP" && e.Class != "BH" {
-		return &adapter.Error{Fault: adapter.FaultMalformed, Verb: "hello", Detail: fmt.Sprintf("class %q is neither RP nor BH", e.Class)}
-	}
-	if !slices.Contains(e.Impl.Shapes, adapter.Split) {
-		return &ReviewError{"the adapter does not serve the shape \"split\", the only one of adapter version 1"}
-	}
-	if !slices.Contains(e.Impl.Roles, adapter.RoleDevice) {
-		return &ReviewError{"the adapter has no unit in the role \"device\""}
+	if !e.serves(adapter.RoleDevice) && (!e.RP() || !e.serves(adapter.RoleLedger)) {
+		return &ReviewError{"the adapter has no unit in the role \"device\"; a ledger alone can be judged in class RP"}
 	}
 	if e.Impl.Family != "" && e.Impl.Family != e.Profile.Family {
 		return &ReviewError{fmt.Sprintf("the product is of family %s, profile %s of family %s", e.Impl.Family, e.Profile.ID, e.Profile.Family)}
+	}
+	if e.RP() && e.Shape != adapter.Split {
+		return &ReviewError{fmt.Sprintf("class RP reads every message and needs the shape split; this is %s: claim class BH, or serve split", e.Shape)}
+	}
+	if e.RP() && e.Impl.Lifecycle == adapter.LifecycleNone && e.Impl.Provision != adapter.ProvisionRequest {
+		return &ReviewError{"class RP needs units that the harness can certify: lifecycle none with pre-provisioned units is of class BH"}
 	}
 	if e.RP() && len(e.suites()) == 0 {
 		return &ReviewError{fmt.Sprintf("the product's suites %v and those of profile %s %v have none in common", e.Impl.Suites, e.Profile.ID, e.Profile.Suites)}
@@ -121,6 +233,33 @@ func (e *Env) baseSuite() int {
 		return s[0]
 	}
 	return 0
+}
+
+// ledgerSide drives the ledger, deviceSide the devices: the adapter, or what
+// fills a role that the product does not have.
+func (e *Env) ledgerSide() adapter.Adapter {
+	switch {
+	case e.ledgers != nil:
+		return e.ledgers
+	case e.serves(adapter.RoleLedger):
+		return e.adapter
+	}
+	return e.peer
+}
+
+func (e *Env) deviceSide() adapter.Adapter {
+	if e.serves(adapter.RoleDevice) {
+		return e.adapter
+	}
+	return e.peer
+}
+
+func (e *Env) serves(r adapter.Role) bool { return slices.Contains(e.Impl.Roles, r) }
+
+// hasLedger says whether checks can ask a ledger: the product's, another
+// target's or, in class RP, the reference's.
+func (e *Env) hasLedger() bool {
+	return e.ledgers != nil || e.serves(adapter.RoleLedger) || e.Has(adapter.CapLedger)
 }
 
 // HasSuites says whether the device has all of them.

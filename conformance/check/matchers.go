@@ -25,7 +25,10 @@ func Describe(a adapter.Answer) string {
 	return "no answer"
 }
 
-type refused struct{ codes []spec.Code }
+type refused struct {
+	t     *T
+	codes []spec.Code
+}
 
 func (m *refused) Match(actual any) (bool, error) {
 	a, ok := actual.(adapter.Answer)
@@ -34,6 +37,9 @@ func (m *refused) Match(actual any) (bool, error) {
 	}
 	if a.Refused == nil {
 		return false, nil
+	}
+	if !m.t.env.RP() {
+		return m.t.meant(a.Refused, m.codes), nil
 	}
 	return len(m.codes) == 0 || slices.Contains(m.codes, spec.Code(a.Refused.Code)), nil
 }

@@ -14,6 +14,7 @@ type Payment struct {
 	PayerSession, PayeeSession int
 	// NoSecret leaves the user verification out.
 	NoSecret bool
+	link     Link
 	// Shown is what the payer showed its user, in order.
 	Shown []adapter.Show
 }
@@ -37,7 +38,7 @@ func (p *Payment) Start() adapter.Answer {
 
 // Request is the payee's M2.
 func (p *Payment) Request() adapter.Answer {
-	v := adapter.RequestPayment{Amount: adapter.Amount(p.Amount), Message: p.M1}
+	v := adapter.RequestPayment{Amount: p.t.env.scale.minor(p.Amount), Message: p.M1}
 	if p.t.Has(adapter.CapLabel) {
 		v.Label = p.Label
 	}
@@ -50,11 +51,11 @@ func (p *Payment) Request() adapter.Answer {
 
 // Pay is the payer's M3. From here the amount is on its way.
 func (p *Payment) Pay() adapter.Answer {
-	v := adapter.Pay{Session: p.PayerSession, Message: p.M2, Amount: adapter.Amount(p.Amount)}
+	v := adapter.Pay{Session: p.PayerSession, Message: p.M2, Amount: p.t.env.scale.minor(p.Amount)}
 	if !p.NoSecret {
 		v.Secret = p.t.secret()
 	}
-	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, func(s adapter.Show) { p.Shown = append(p.Shown, s) })
+	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
 	if a.Done != nil {
 		p.M3 = a.Done.Message
 	}
@@ -85,15 +86,36 @@ func (p *Payment) Open() *Payment {
 	return p
 }
 
-// Whole runs the payment to its end and returns the first answer that is not
-// done, or the last.
+// shows notes what the payer shows its user.
+func (p *Payment) shows(s adapter.Show) {
+	s.Amount = adapter.Amount(p.t.env.scale.of(s.Amount))
+	p.Shown = append(p.Shown, s)
+}
+
+// Whole runs the payment to its end, in any shape, and returns the first answer
+// that is not done, or the last.
 func (p *Payment) Whole() adapter.Answer {
+	if p.t.env.Shape != adapter.Split {
+		return p.transfer()
+	}
 	for _, step := range []func() adapter.Answer{p.Start, p.Request, p.Pay, p.Accept} {
 		if a := step(); a.Done == nil {
 			return a
 		}
 	}
 	return p.Acknowledge()
+}
+
+// transfer is the payment as one verb.
+func (p *Payment) transfer() adapter.Answer {
+	v := adapter.Transfer{Payee: p.Payee.Handle, Amount: p.t.env.scale.minor(p.Amount)}
+	if p.t.Has(adapter.CapLabel) {
+		v.Label = p.Label
+	}
+	if !p.NoSecret {
+		v.Secret = p.t.secret()
+	}
+	return p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows, link: p.link})
 }
 
 // Transfer pays and expects nothing.
@@ -112,6 +134,9 @@ func (t *T) MustTransfer(payer, payee *Unit, amount uint64) {
 func (t *T) Finish(payer, payee *Unit) adapter.Answer {
 	if !t.Has(adapter.CapResend) {
 		return adapter.Answer{Done: &adapter.Result{}} // nothing can be sent again
+	}
+	if t.env.Shape != adapter.Split {
+		return t.doOn(payer.on, payer.Handle, adapter.Transfer{Payee: payee.Handle, Finish: true}, watch{})
 	}
 	p := t.Payment(payer, payee, 0)
 	if a := p.Start(); a.Done == nil {

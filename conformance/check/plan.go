@@ -60,15 +60,7 @@ func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
 			}
 		}
 	}
-	slices.SortStableFunc(p.Checks, func(a, b Check) int {
-		switch {
-		case a.Destructive == b.Destructive:
-			return 0
-		case a.Destructive:
-			return 1
-		}
-		return -1
-	})
+	slices.SortStableFunc(p.Checks, func(a, b Check) int { return a.turn() - b.turn() })
 	planned := map[spec.ID]bool{}
 	for _, c := range p.Checks {
 		for _, id := range c.Cites {
@@ -86,6 +78,17 @@ func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
 		p.Left = append(p.Left, l)
 	}
 	return p
+}
+
+// turn orders checks: what drains the bench comes late, what destroys a unit last.
+func (c Check) turn() int {
+	switch {
+	case c.Destructive:
+		return 2
+	case c.Last:
+		return 1
+	}
+	return 0
 }
 
 // exclude says why a check cannot run here; the first reason counts.
@@ -107,6 +110,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 			}
 		}
 	}
+	if ex, reason, capability := e.excludeByBench(c); ex != "" {
+		return ex, reason, capability
+	}
 	for _, need := range c.Needs {
 		if !e.Has(need) {
 			return ByAdapter, fmt.Sprintf("the adapter does not serve %q", need), string(need)
@@ -120,6 +126,26 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	}
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
+	}
+	return "", "", ""
+}
+
+// excludeByBench says what a check asks of shape, units and kit that is not
+// there.
+func (e *Env) excludeByBench(c Check) (Exclusion, string, string) {
+	switch {
+	case c.Steps && e.Shape != adapter.Split:
+		return ByAdapter, fmt.Sprintf("it drives a payment message by message, and the shape is %s", e.Shape), "shape:split"
+	case c.Frames && e.Shape == adapter.Sealed:
+		return ByAdapter, "it acts on the link, and the shape sealed shows none", "shape:hooked"
+	case c.Fresh && e.Impl.Lifecycle == adapter.LifecycleNone:
+		return ByAdapter, "it needs a unit that nobody has used, and the bench has none (lifecycle none)", "lifecycle:reset"
+	case e.Impl.Units > 0 && c.units() > e.Impl.Units:
+		return ByAdapter, fmt.Sprintf("it needs %d units at once, and the bench has %d", c.units(), e.Impl.Units), fmt.Sprintf("units:%d", c.units())
+	case c.Kit != "" && !slices.Contains(e.Impl.Kit, c.Kit):
+		return ByAdapter, fmt.Sprintf("it needs a unit that misbehaves: kit %q", c.Kit), "kit:" + string(c.Kit)
+	case !e.serves(adapter.RoleDevice) && !slices.Contains(c.Needs, adapter.CapLedger):
+		return ByAdapter, "it judges a device, and the product is a ledger", "role:device"
 	}
 	return "", "", ""
 }

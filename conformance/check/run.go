@@ -31,6 +31,16 @@ type Outcome struct {
 	Steps []Step
 	// Asserted are the messages of the assertions that the check came to, sorted.
 	Asserted []string
+	// Points are the places of the check's sweep over the link, in its order.
+	Points []Point
+	// Units is the most units that it held at once.
+	Units int
+	// Unshown counts refusals whose reason the product did not show.
+	Unshown int
+	// Prompts counts what the operator was asked.
+	Prompts int
+	// Deferred says that nobody answered a prompt: a later run may judge it.
+	Deferred bool
 	// Attempts is more than 1 when the check was repeated, which only an
 	// inconclusive verdict for want of an answer is.
 	Attempts int
@@ -95,7 +105,11 @@ func (e *Env) Run(ctx context.Context, c Check) Outcome {
 			t.rows[id] = &Row{Check: c.ID, Requirement: id, Verdict: Pass}
 		}
 	}
-	o := Outcome{Check: c, Steps: rec.steps, Attempts: 1, Fault: t.fault, Asserted: slices.Sorted(maps.Keys(t.asserted))}
+	e.pool.release()
+	o := Outcome{
+		Check: c, Steps: rec.steps, Attempts: 1, Fault: t.fault, Asserted: slices.Sorted(maps.Keys(t.asserted)),
+		Points: t.points, Units: t.most, Unshown: t.unshown, Prompts: t.prompts, Deferred: t.deferred,
+	}
 	for _, r := range t.rows {
 		o.Rows = append(o.Rows, *r)
 	}

@@ -30,6 +30,14 @@ type T struct {
 	units  []*Unit
 	book   book
 	made   int
+	most   int // units held at once
+	// points are the places of its sweep over the link.
+	points []Point
+	// unshown counts refusals that came without their reason.
+	unshown int
+	prompts int
+	// deferred says that nobody answered a prompt.
+	deferred bool
 	// transport says that the verdict is inconclusive because no answer came;
 	// only that repeats.
 	transport bool
@@ -115,16 +123,38 @@ func (t *T) worsen(id spec.ID, v Verdict, message, observed string) {
 // do carries out one verb. No answer ends the check: a deadline blames no one,
 // everything else is the adapter's error.
 func (t *T) do(handle string, v adapter.Verb) adapter.Answer {
-	return t.doOn(t.env.adapter, handle, v, nil)
+	return t.doOn(t.env.adapter, handle, v, watch{})
 }
 
-func (t *T) doOn(on adapter.Adapter, handle string, v adapter.Verb, show func(adapter.Show)) adapter.Answer {
+// A watch is told of what an adapter tells or asks before its answer.
+type watch struct {
+	shows func(adapter.Show)
+	link  Link
+}
+
+// prompt hands a prompt to the operator.
+func (t *T) prompt(text string) adapter.Reply {
+	t.prompts++
+	if t.env.Operator == nil {
+		return adapter.Reply{Action: adapter.PromptAbsent}
+	}
+	return adapter.Reply{Action: t.env.Operator(text)}
+}
+
+func (t *T) doOn(on adapter.Adapter, handle string, v adapter.Verb, show watch) adapter.Answer {
 	if err := t.ctx.Err(); err != nil {
 		t.Inconclusive("interrupted", err.Error())
 	}
 	a, err := on.Do(t.ctx, adapter.Request{Handle: handle, Verb: v}, func(e adapter.Event) adapter.Reply {
-		if e.Show != nil && show != nil {
-			show(*e.Show)
+		switch {
+		case e.Show != nil && show.shows != nil:
+			show.shows(*e.Show)
+		case e.Frame != nil && show.link != nil:
+			return show.link(*e.Frame)
+		case e.Frame != nil:
+			return adapter.Reply{Action: adapter.Deliver}
+		case e.Prompt != nil:
+			return t.prompt(e.Prompt.Text)
 		}
 		return adapter.Reply{}
 	})
@@ -138,6 +168,24 @@ func (t *T) doOn(on adapter.Adapter, handle string, v adapter.Verb, show func(ad
 	if !errors.As(err, &fault) {
 		fault = &adapter.Error{Fault: adapter.FaultHarness, Verb: v.Name(), Detail: err.Error()}
 	}
+	t.noAnswer(fault, v)
+	return adapter.Answer{}
+}
+
+// noAnswer ends the check because an answer is missing: a deadline and an absent
+// operator blame no one, a claimed capability that is not served is the
+// product's failure, everything else the adapter's error.
+func (t *T) noAnswer(fault *adapter.Error, v adapter.Verb) {
+	if capability := t.claimed(v); fault.Fault == adapter.FaultUnsupported && capability != "" {
+		if capability.Bench() {
+			t.Inconclusive("a rig that the bench claims is not served", string(capability)+", by "+v.Name())
+		}
+		t.endAll(Fail, unservedMessage, string(capability)+", by "+v.Name())
+	}
+	if fault.Fault == adapter.FaultAbsent {
+		t.deferred = true
+		t.Inconclusive("nobody answered a prompt", fault.Detail)
+	}
 	t.fault = fault
 	switch fault.Fault {
 	case adapter.FaultDeadline:
@@ -148,17 +196,44 @@ func (t *T) doOn(on adapter.Adapter, handle string, v adapter.Verb, show func(ad
 	default:
 		t.endAll(Error, "adapter: "+string(fault.Fault)+" in "+v.Name(), fault.Detail)
 	}
-	return adapter.Answer{}
+}
+
+const unservedMessage = "a capability is claimed and not served"
+
+// claimed is the capability that serves a verb, if the product claims it.
+func (t *T) claimed(v adapter.Verb) adapter.Capability {
+	c := adapter.CapabilityOf(v)
+	if c == "" || !t.Has(c) {
+		return ""
+	}
+	return c
 }
 
 // Refused matches a refusal. In class RP its code must be one of codes; in
 // class BH the positive twin beside it carries the proof that the device can
-// say yes.
+// say yes, and the ICS says what its own codes mean.
 func (t *T) Refused(codes ...spec.Code) gomegatypes.GomegaMatcher {
-	if !t.env.RP() {
-		codes = nil
+	return &refused{t, codes}
+}
+
+// meant says whether a refusal of class BH can be one with a code of those
+// expected. A code of the vendor's that the ICS does not map says nothing.
+func (t *T) meant(r *adapter.Refusal, codes []spec.Code) bool {
+	if len(codes) == 0 {
+		return true
 	}
-	return &refused{codes}
+	if t.env.product == nil || len(t.env.product.Refusals) == 0 {
+		t.unshown++
+		return true
+	}
+	set, mapped := t.env.product.Means(r.Vendor)
+	if !mapped {
+		t.Inconclusive("the vendor's refusal code is mapped in the ICS", fmt.Sprintf("code %q is not", r.Vendor))
+	}
+	if len(set) > 1 {
+		t.unshown++
+	}
+	return slices.ContainsFunc(set, func(c spec.Code) bool { return slices.Contains(codes, c) })
 }
 
 // Has says whether the adapter serves a capability.

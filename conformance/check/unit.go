@@ -6,7 +6,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 )
 
-// Secret is the user's secret of every unit under test.
+// Secret is the user's secret of every unit under test, unless the IXIT has another.
 const Secret = "1234"
 
 // A Unit is a device under test.
@@ -21,6 +21,11 @@ type Unit struct {
 	Certificates [][]byte
 	// on is what drives it: the target, or for a peer the reference.
 	on adapter.Adapter
+	// slot is the unit of the bench that this is, nil where create makes new ones.
+	slot *pooled
+	// base is what it held when the check took it; what it tells is told beyond
+	// that.
+	base base
 }
 
 // DeviceOptions say what is unusual about a device.
@@ -39,24 +44,24 @@ type DeviceOptions struct {
 	Unregistered bool
 }
 
-// Device creates a unit that is ready to pay and to receive, and holds nothing.
+// Device is a unit that is ready to pay and to receive. A new one holds nothing;
+// of a used one the check sees what has come since.
 func (t *T) Device() *Unit { return t.DeviceWith(DeviceOptions{}) }
 
-// Funded creates a unit and funds it.
+// Funded is a unit that is funded with an amount.
 func (t *T) Funded(amount uint64) *Unit {
 	u := t.Device()
 	t.Control(u.Fund(amount), "funding")
 	return u
 }
 
-// DeviceWith creates a unit with options.
-func (t *T) DeviceWith(o DeviceOptions) *Unit {
+func (t *T) nextName() string {
 	t.made++
-	u := &Unit{t: t, Name: fmt.Sprintf("unit %d", t.made), on: t.env.adapter}
-	if o.Peer {
-		u.on = t.env.peer
-	}
-	u.Account = fmt.Sprintf("account-%d", t.made)
+	return fmt.Sprintf("unit %d", t.made)
+}
+
+// create makes a device of the target, or for a peer of the reference.
+func (t *T) create(u *Unit) *adapter.Result {
 	seed := seedOf(t.env.Seed, t.check.ID, u.Name)
 	made := t.Control(u.do(adapter.Create{
 		Role: adapter.RoleDevice, Profile: t.env.profile, Seed: seed[:16], Epoch: t.env.Profile.Epoch,
@@ -64,9 +69,23 @@ func (t *T) DeviceWith(o DeviceOptions) *Unit {
 	if made.Handle == "" {
 		t.harnessOrAdapter("create answered without a handle")
 	}
-	u.Handle = made.Handle
+	return made
+}
+
+// DeviceWith is a unit with options.
+func (t *T) DeviceWith(o DeviceOptions) *Unit {
+	if t.env.pools() && !o.Peer && !t.check.Fresh {
+		return t.pooledDevice(o)
+	}
+	u := &Unit{t: t, Name: t.nextName(), on: t.env.deviceSide()}
+	if o.Peer {
+		u.on = t.env.peer
+	}
+	u.Account = fmt.Sprintf("account-%d", t.made)
+	u.Handle = t.create(u).Handle
 	if !o.Peer {
 		t.units = append(t.units, u)
+		t.most = max(t.most, len(t.units))
 	}
 	if o.Blank {
 		return u
@@ -107,7 +126,7 @@ func (u *Unit) provision(o DeviceOptions) {
 	t.Control(u.do(p.install), "provision")
 }
 
-func (u *Unit) do(v adapter.Verb) adapter.Answer { return u.t.doOn(u.on, u.Handle, v, nil) }
+func (u *Unit) do(v adapter.Verb) adapter.Answer { return u.t.doOn(u.on, u.Handle, v, watch{}) }
 
 // Query asks for value and state. Without the capability the check is
 // inconclusive: it should have named it as a need.
@@ -115,13 +134,23 @@ func (u *Unit) Query() *adapter.Result {
 	return u.t.Control(u.do(adapter.Query{}), "query")
 }
 
-// Spendable is what the unit can pay with.
-func (u *Unit) Spendable() uint64 { return u.part(u.Query(), "spendable") }
+// Spendable is what the unit can pay with beyond what it held when the check
+// took it.
+func (u *Unit) Spendable() uint64 {
+	return u.told(u.part(u.Query(), "spendable") - u.base.spendable)
+}
+
+// All is everything that the unit can pay with.
+func (u *Unit) All() uint64 { return u.told(u.part(u.Query(), "spendable")) }
 
 // Held is everything that the unit has received or been funded with and not
-// given away: spendable and incoming.
-func (u *Unit) Held() uint64 {
-	r := u.Query()
+// given away since the check took it: spendable and incoming.
+func (u *Unit) Held() uint64 { return u.told(u.heldMinor(u.Query()) - u.base.held) }
+
+// AllHeld is everything that counts against a holding limit.
+func (u *Unit) AllHeld() uint64 { return u.told(u.heldMinor(u.Query())) }
+
+func (u *Unit) heldMinor(r *adapter.Result) uint64 {
 	held := u.part(r, "spendable")
 	if r.Value.Incoming != nil {
 		held += uint64(*r.Value.Incoming)
@@ -130,7 +159,23 @@ func (u *Unit) Held() uint64 {
 }
 
 // Outgoing is what has left the balance and is not settled between the two.
-func (u *Unit) Outgoing() uint64 { return u.part(u.Query(), "outgoing") }
+func (u *Unit) Outgoing() uint64 {
+	return u.told(u.part(u.Query(), "outgoing") - u.base.outgoing)
+}
+
+// told is an amount of minor units as checks count. A part of the scale that a
+// product should never hold makes it the number of minor units, which no check
+// expects.
+func (u *Unit) told(minor uint64) uint64 {
+	s := uint64(u.t.env.scale)
+	if int64(minor) < 0 { // less than when the check took it
+		return -(-minor / s)
+	}
+	if minor%s != 0 && u.base.spendable%s == 0 {
+		return minor
+	}
+	return minor / s
+}
 
 func (u *Unit) part(r *adapter.Result, which string) uint64 {
 	var a *adapter.Amount
@@ -150,13 +195,13 @@ func (u *Unit) part(r *adapter.Result, which string) uint64 {
 func (u *Unit) Fund(amount uint64) adapter.Answer {
 	t := u.t
 	if t.ledger == nil || !t.Has(adapter.CapSplitFunding) {
-		a := u.do(adapter.Fund{Amount: adapter.Amount(amount), Ledger: t.ledgerHandle()})
+		a := u.do(adapter.Fund{Amount: t.env.scale.minor(amount), Ledger: t.ledgerHandle()})
 		if a.Done != nil {
 			t.book.funded += amount
 		}
 		return a
 	}
-	request := u.do(adapter.FundRequest{Amount: adapter.Amount(amount)})
+	request := u.do(adapter.FundRequest{Amount: t.env.scale.minor(amount)})
 	if request.Done == nil {
 		return request
 	}
@@ -176,7 +221,7 @@ func (u *Unit) Fund(amount uint64) adapter.Answer {
 func (u *Unit) Defund(amount uint64) adapter.Answer {
 	t := u.t
 	if t.ledger == nil || !t.Has(adapter.CapSplitFunding) {
-		a := u.do(adapter.Defund{Amount: adapter.Amount(amount), Ledger: t.ledgerHandle()})
+		a := u.do(adapter.Defund{Amount: t.env.scale.minor(amount), Ledger: t.ledgerHandle()})
 		if a.Done != nil {
 			t.book.defunded += amount
 		}
@@ -186,7 +231,7 @@ func (u *Unit) Defund(amount uint64) adapter.Answer {
 	if order.Done == nil {
 		return order
 	}
-	request := u.do(adapter.DefundRequest{Amount: adapter.Amount(amount), Nonce: order.Done.Nonce, Secret: t.secret()})
+	request := u.do(adapter.DefundRequest{Amount: t.env.scale.minor(amount), Nonce: order.Done.Nonce, Secret: t.secret()})
 	if request.Done == nil {
 		return request
 	}
@@ -200,10 +245,13 @@ func (u *Unit) Defund(amount uint64) adapter.Answer {
 
 // secret is the user's secret where the product verifies users.
 func (t *T) secret() string {
-	if t.Has(adapter.CapUserVerification) {
-		return Secret
+	switch {
+	case !t.Has(adapter.CapUserVerification):
+		return ""
+	case t.env.Bench.Secret != "":
+		return t.env.Bench.Secret
 	}
-	return ""
+	return Secret
 }
 
 // Sync brings the unit and the ledger together.

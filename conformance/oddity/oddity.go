@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -46,7 +47,7 @@ func All() []Oddity {
 		}},
 		{"stricter-limits", spec.LIM01, "enforces limits below the profile's, and says so", stricter},
 		{"counter-gaps", spec.DSP04, "its counters skip numbers", func() adapter.Adapter {
-			return around{next: newClosed(), answer: skipNumbers}
+			return around{next: closed(), answer: skipNumbers}
 		}},
 		{"no-query", spec.PAY01, "tells nothing about its state", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapQuery}})
@@ -60,18 +61,16 @@ func All() []Oddity {
 			})
 		}},
 		{"one-refusal-code", spec.PAY02, "refuses everything with one code of its own", func() adapter.Adapter {
-			return around{next: newClosed(), answer: genericRefusal}
+			return around{next: closed(), answer: genericRefusal}
 		}},
 		{"behaviour-only", spec.PAY01, "a closed protocol that certifies its own devices", func() adapter.Adapter {
-			return newClosed()
+			return closed()
 		}},
 		{"plain-acknowledgements", spec.ATO06, "answers a transfer with an acknowledgement that nobody else can verify", func() adapter.Adapter {
-			c := newClosed()
-			c.policy = func(m *wire.Policy) { m.ReceiptMode = wire.ReceiptAck }
-			return c
+			return disguise.Wear(reference(simulator.Options{}), disguise.ClosedWith(func(m *wire.Policy) { m.ReceiptMode = wire.ReceiptAck }))
 		}},
 		{"refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
-			return refusesRepeats(newClosed())
+			return refusesRepeats(closed())
 		}},
 		{"no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
@@ -84,6 +83,8 @@ func All() []Oddity {
 		{"suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)},
 	}
 }
+
+func closed() adapter.Adapter { return disguise.Closed(reference(simulator.Options{})) }
 
 func reference(o simulator.Options) adapter.Adapter { return simulator.New(o) }
 

@@ -134,19 +134,24 @@ func (s *simulator) none(r adapter.Request) (adapter.Answer, error) {
 	return adapter.Answer{}, unsupported(r.Verb)
 }
 
+// Capabilities are all that the simulator serves.
+func Capabilities() []adapter.Capability {
+	return []adapter.Capability{
+		adapter.CapStart, adapter.CapResend, adapter.CapCancel, adapter.CapQuery, adapter.CapDefund, adapter.CapSplitFunding,
+		adapter.CapSynchronise, adapter.CapSplitSync, adapter.CapPolicy, adapter.CapUserVerification,
+		adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
+		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
+	}
+}
+
 func (s *simulator) hello() *adapter.Implementation {
 	h := &adapter.Implementation{
 		Version: adapter.Version, Vendor: "assay", Product: "reference", Release: Release,
 		Class: "RP", Tier: "simulator", Family: "B",
 		Shapes: []adapter.Shape{adapter.Split},
 		Roles:  []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
-		Capabilities: []adapter.Capability{
-			adapter.CapStart, adapter.CapResend, adapter.CapCancel, adapter.CapQuery, adapter.CapSplitFunding,
-			adapter.CapSynchronise, adapter.CapSplitSync, adapter.CapPolicy, adapter.CapUserVerification,
-			adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
-			adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
-		},
-		Provision: adapter.ProvisionRequest, Lifecycle: adapter.LifecycleReset, Seeded: true,
+		Capabilities: Capabilities(),
+		Provision:    adapter.ProvisionRequest, Lifecycle: adapter.LifecycleReset, Seeded: true,
 	}
 	for _, number := range Suites() {
 		h.Suites = append(h.Suites, int(number))

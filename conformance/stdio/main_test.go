@@ -63,7 +63,7 @@ func (parrot) Do(_ context.Context, r adapter.Request, on func(adapter.Event) ad
 	case adapter.Pay:
 		on(adapter.Event{Show: &adapter.Show{Stage: "offer", Amount: v.Amount}})
 		reply := on(adapter.Event{Prompt: &adapter.Prompt{Text: "tap"}})
-		return adapter.Answer{Done: &adapter.Result{Snapshot: reply.Action}}, nil
+		return adapter.Answer{Done: &adapter.Result{Snapshot: string(reply.Action)}}, nil
 	case adapter.PowerCycle:
 		return adapter.Answer{Torn: &adapter.Torn{Writes: 3}}, nil
 	case adapter.Bye:
