@@ -51,6 +51,13 @@ func (r *Report) Normalise() {
 	orEmpty(&c.Results)
 	orEmpty(&c.Failures)
 	orEmpty(&c.Detection.Missing)
+	orEmpty(&c.Lacking)
+	orEmpty(&c.Next)
+	orEmpty(&c.Points)
+	orEmpty(&c.Bench.Taps)
+	if c.Level == "" {
+		c.Level = LevelFull
+	}
 	orEmpty(&r.Volatile.Notes)
 	if r.Volatile.Latencies == nil {
 		r.Volatile.Latencies = map[string]Latency{}
@@ -72,6 +79,13 @@ func (r *Report) Normalise() {
 	slices.SortFunc(c.Failures, func(a, b Failure) int {
 		return cmp.Or(cmp.Compare(a.Requirement, b.Requirement), cmp.Compare(a.Check, b.Check),
 			cmp.Compare(a.Message, b.Message), cmp.Compare(a.Observed, b.Observed))
+	})
+	slices.Sort(c.Lacking)
+	slices.SortStableFunc(c.Next, func(a, b Next) int {
+		return cmp.Or(cmp.Compare(b.Requirements, a.Requirements), cmp.Compare(b.Checks, a.Checks), cmp.Compare(a.Capability, b.Capability))
+	})
+	slices.SortStableFunc(c.Points, func(a, b FaultPoint) int {
+		return cmp.Or(cmp.Compare(a.Check, b.Check), cmp.Compare(a.Frame, b.Frame), cmp.Compare(a.From, b.From), cmp.Compare(a.Action, b.Action))
 	})
 	slices.SortFunc(c.Detection.Missing, func(a, b Missing) int {
 		return cmp.Compare(a.Capability, b.Capability)

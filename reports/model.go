@@ -94,6 +94,8 @@ type Core struct {
 	Family         string         `json:"family"` // "B": a balance in a trusted device
 	Tier           Tier           `json:"tier"`
 	Shape          Shape          `json:"shape"`
+	Level          Level          `json:"level"`
+	Bench          TestBench      `json:"bench"`
 	Suites         []string       `json:"suites"` // signature suites under test, by name
 	Implementation Implementation `json:"implementation"`
 	Seed           uint64         `json:"seed"`
@@ -110,6 +112,58 @@ type Core struct {
 	Failures       []Failure      `json:"failures"`
 	Detection      Detection      `json:"detection"`
 	Plan           Plan           `json:"plan"`
+	// Lacking are required MUSTs and capabilities of the profile without which
+	// nothing is conformant, and which this run did not have.
+	Lacking []string `json:"lacking"`
+	// Next is what the adapter could serve to have more tested, most first.
+	Next []Next `json:"next"`
+	// Points are the places on the link at which checks acted, or meant to.
+	Points []FaultPoint `json:"points"`
+	// Unshown counts refusals whose reason the product did not show, Prompts what
+	// the operator was asked, Deferred the checks that wait for an operator.
+	Unshown  int `json:"unshown"`
+	Prompts  int `json:"prompts"`
+	Deferred int `json:"deferred"`
+}
+
+// A Level is how much of the suite a run took.
+type Level string
+
+// The levels. Smoke is a first look of a few seconds and certifies nothing.
+const (
+	LevelFull  Level = "full"
+	LevelSmoke Level = "smoke"
+)
+
+// A TestBench is what stood around the product. ICS and IXIT are the SHA-256 of
+// the files, empty where hello was believed.
+type TestBench struct {
+	Arrangement string   `json:"arrangement"`
+	Topology    string   `json:"topology"`
+	Taps        []string `json:"taps"`
+	Counterpart string   `json:"counterpart"`
+	Lifecycle   string   `json:"lifecycle"`
+	Units       int      `json:"units"` // 0: as many as were asked for
+	ICS         string   `json:"ics"`
+	IXIT        string   `json:"ixit"`
+}
+
+// A Next is one more thing that an adapter or a bench could serve.
+type Next struct {
+	Capability   string `json:"capability"`
+	Requirements int    `json:"requirements"` // MUSTs that would be tested beside those of this run
+	Checks       int    `json:"checks"`
+	Faults       int    `json:"faults"` // known faults that would be found beside those of this run
+}
+
+// A FaultPoint is a frame of a payment on which a check acted; Hit says that a
+// payment came by it.
+type FaultPoint struct {
+	Check  string `json:"check"`
+	Frame  int    `json:"frame"`
+	From   string `json:"from"`
+	Action string `json:"action"`
+	Hit    bool   `json:"hit"`
 }
 
 // A SuiteID says which checks judged: the digest covers requirements, checks

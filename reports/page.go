@@ -117,6 +117,10 @@ func verdict(c *Core) verdictView {
 	case NonConformant:
 		return verdictView{"Not conformant", "fail", line}
 	case Incomplete:
+		if c.Level == LevelSmoke {
+			of := c.Counts.Pass + c.Counts.Fail + c.Counts.Inconclusive + c.Counts.Error
+			return verdictView{"Incomplete", "open", fmt.Sprintf("smoke: %d of %d passed; nothing is certified by it", c.Counts.Pass, of)}
+		}
 		return verdictView{"Incomplete", "open", line + ": too few for a verdict"}
 	}
 	return verdictView{string(c.Overall), "open", line}
@@ -142,8 +146,29 @@ func facts(c *Core) []fact {
 		power(c.Detection),
 		{"Tested", fmt.Sprintf("%d of %d MUSTs", c.Executed, c.Applicable), fmt.Sprintf("%d are required by the profile", c.Required), percent(c.Executed, c.Applicable)},
 		{"Signature suites", strings.Join(c.Suites, ", "), "family of value " + c.Family, -1},
+		bench(c.Bench),
 		{"Release", c.Suite.Release, fmt.Sprintf("seed %d", c.Seed), -1},
 	}
+}
+
+// bench says what stood around the product, and who said so.
+func bench(b TestBench) fact {
+	value := strings.TrimPrefix(b.Topology+", "+strings.ReplaceAll(b.Counterpart, "-", " "), ", ")
+	note := "lifecycle " + b.Lifecycle
+	if b.Units > 0 {
+		note += ", " + count(b.Units, "unit")
+	}
+	switch {
+	case b.ICS != "" && b.IXIT != "":
+		note += "; by ICS and IXIT"
+	case b.ICS != "":
+		note += "; by ICS"
+	case b.IXIT != "":
+		note += "; by IXIT"
+	default:
+		note += "; as the adapter says"
+	}
+	return fact{"Bench", value, note, -1}
 }
 
 func power(d Detection) fact {

@@ -33,7 +33,11 @@ func sample(t *testing.T) *reports.Report {
 			{Capability: "second_session", Mutants: []string{"balance-of-session-start"}},
 			{Capability: "clock", Mutants: []string{"host-clock-decides-expiry", "clock-extends-offline", "clock-jump-locks", "clock-resets-limits"}},
 		}},
-		Plan: reports.Plan{Checks: 101, Exchanges: 2418},
+		Plan:    reports.Plan{Checks: 101, Exchanges: 2418},
+		Bench:   reports.TestBench{Arrangement: "device-and-ledger", Topology: "card-phone-card", Taps: []string{"card-phone"}, Counterpart: "second-unit", Lifecycle: "none", Units: 2, ICS: strings.Repeat("1c", 32)},
+		Lacking: []string{"ATO-02", "capability resend"}, Unshown: 12, Prompts: 3, Deferred: 1,
+		Next:   []reports.Next{{Capability: "resend", Requirements: 11, Checks: 14, Faults: 9}, {Capability: "kit:clone", Checks: 1}},
+		Points: []reports.FaultPoint{{Check: "ATO-01.frames", Frame: 1, From: "payee", Action: "drop", Hit: true}, {Check: "ATO-01.frames", Frame: 5, From: "payer", Action: "delay"}},
 	}
 	ids := requirementIDs()
 	for i, id := range ids {

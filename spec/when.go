@@ -28,6 +28,9 @@ const (
 	WhenSnapshot      = "cap:snapshot"
 	WhenLedger        = "cap:ledger"
 	WhenBlock         = "cap:block"
+	WhenDefund        = "cap:defund"
+	WhenCutMessage    = "cap:cut-message"
+	WhenCutTime       = "cap:cut-time"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -55,7 +58,7 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable,

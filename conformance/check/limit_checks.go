@@ -135,6 +135,7 @@ func verificationLimit(t *T) {
 		t.For(spec.LIM05, "a payment above the free amount needed no user verification").Expect(unverified(payer, payee, *limit+1)).To(t.Refused(spec.EUv))
 		t.For(spec.LIM05, "a payment of exactly the free amount needed user verification").Expect(unverified(payer, payee, *limit)).To(BeDone())
 		t.Control(t.Transfer(payer, payee, *limit+1), "the same payment with user verification")
+		t.forget()
 	}
 	if limit := t.Profile().AuthFreeCount; limit != nil {
 		payer, payee := t.Funded(*limit+11), t.Device()

@@ -36,7 +36,11 @@ func (t *T) fill(u *Unit, amount uint64) {
 
 func movesExactly(t *T) {
 	payer, payee := t.Funded(300), t.Device()
-	for _, amount := range []uint64{1, 13, 47, 59} {
+	amounts := []uint64{1, 13, 47, 59}
+	if most := t.Profile().MaxTx; most == nil || *most >= 123 {
+		amounts = append(amounts, 123)
+	}
+	for _, amount := range amounts {
 		before, held := payer.Spendable(), payee.Held()
 		t.For(spec.PAY01, "a payment within all limits was not carried out").Expect(t.Transfer(payer, payee, amount)).To(BeDone())
 		t.For(spec.PAY01, "the payer was not debited exactly the amount").Expect(before - payer.Spendable()).To(gomega.Equal(amount))

@@ -55,7 +55,8 @@ func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
 			continue
 		}
 		for _, id := range c.Cites {
-			if _, known := left[id]; !known {
+			// What the adapter could serve counts before what its class cannot.
+			if old, known := left[id]; !known || (old.Exclusion == ByClass && ex != ByClass) {
 				left[id] = Left{id, ex, reason, capability}
 			}
 		}
@@ -78,6 +79,13 @@ func (e *Env) Plan(all []Check, filter func(labels []string) bool) Plan {
 		p.Left = append(p.Left, l)
 	}
 	return p
+}
+
+// Opens says why a check is left out of a run, and what would let it in: a
+// capability, or such as "shape:split", "units:3" and "kit:clone".
+func (e *Env) Opens(c Check) (Exclusion, string) {
+	ex, _, capability := e.exclude(c)
+	return ex, capability
 }
 
 // turn orders checks: what drains the bench comes late, what destroys a unit last.

@@ -156,36 +156,87 @@ type Campaign struct {
 	// Faults counts the adapter's faults, Repeats the repeated checks.
 	Faults, Repeats int
 	silent          int // checks in a row that ended without an answer
+	// answered are the verbs that were answered in this run.
+	answered map[string]bool
 }
 
 // Stopped says that the adapter can no longer be worked with.
 func (c *Campaign) Stopped() bool { return c.Faults >= maxFaults || c.silent >= maxFaults }
 
 // Run runs one check, starts the adapter again after a fault of its, and
-// repeats the check where only an answer was missing.
+// repeats the check where only an answer was missing. Where it is missing each
+// time at one step, and that verb is answered elsewhere, the device hangs.
 func (c *Campaign) Run(ctx context.Context, check Check) Outcome {
+	var hung []string // the step at which each attempt ended
 	for attempt := 1; ; attempt++ {
 		o := c.Env.Run(ctx, check)
 		o.Attempts = attempt
+		c.note(o.Steps)
 		if o.Fault == nil || ctx.Err() != nil {
 			c.silent = 0
 			return o
 		}
 		silent := o.Fault.Fault == adapter.FaultDeadline
-		if silent {
-			c.silent++
-		} else {
+		if !silent {
 			c.Faults++
 		}
 		if err := c.restart(ctx); err != nil {
 			c.Faults = maxFaults
 			return o
 		}
-		if !silent || attempt > maxRepeats || c.Stopped() || o.Worst() != Inconclusive {
-			return o
+		if silent {
+			hung = append(hung, lastStep(o.Steps))
 		}
-		c.Repeats++
+		if silent && attempt <= maxRepeats && !c.Stopped() && o.Worst() == Inconclusive {
+			c.Repeats++
+			continue
+		}
+		if silent {
+			c.silent++
+		}
+		if len(hung) > maxRepeats && c.hangs(hung) {
+			c.silent = 0
+			o.hang(hung[0])
+		}
+		return o
 	}
+}
+
+// note remembers which verbs are answered.
+func (c *Campaign) note(steps []Step) {
+	if c.answered == nil {
+		c.answered = map[string]bool{}
+	}
+	for _, s := range steps {
+		if s.Error == "" {
+			c.answered[s.Verb] = true
+		}
+	}
+}
+
+// lastStep names the step at which a check ended: its number and verb.
+func lastStep(steps []Step) string {
+	if len(steps) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("request %d, %s", len(steps), steps[len(steps)-1].Verb)
+}
+
+// hangs says whether all attempts ended at one step whose verb has an answer
+// elsewhere in this run: then it is not the bench that is slow.
+func (c *Campaign) hangs(at []string) bool {
+	_, verb, _ := strings.Cut(at[0], ", ")
+	return c.answered[verb] && len(slices.Compact(slices.Clone(at))) == 1
+}
+
+const hangMessage = "a device fell silent three times of three at a step whose twin answers"
+
+// hang makes liveness fail.
+func (o *Outcome) hang(step string) {
+	row := Row{Check: o.Check.ID, Requirement: spec.ENC07, Verdict: Fail, Message: hangMessage, Observed: step}
+	o.Rows = slices.DeleteFunc(o.Rows, func(r Row) bool { return r.Requirement == spec.ENC07 })
+	o.Rows = append(o.Rows, row)
+	slices.SortFunc(o.Rows, func(a, b Row) int { return strings.Compare(string(a.Requirement), string(b.Requirement)) })
 }
 
 // restart starts the adapter again and greets it.
@@ -197,6 +248,7 @@ func (c *Campaign) restart(ctx context.Context) error {
 	if err := r.Restart(ctx); err != nil {
 		return err
 	}
+	c.Env.renew() // handles do not outlive a conversation
 	_, err := c.Env.adapter.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, ignoreEvents)
 	return err
 }

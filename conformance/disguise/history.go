@@ -61,7 +61,6 @@ func (h history) before() (err error) {
 	if h.ledger, err = h.make(adapter.RoleLedger, "ledger"); err != nil {
 		return err
 	}
-	h.used.ledger = h.ledger
 	if h.elsewhere, err = h.make(adapter.RoleDevice, "elsewhere"); err != nil {
 		return err
 	}

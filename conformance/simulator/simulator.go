@@ -148,8 +148,8 @@ func (s *simulator) hello() *adapter.Implementation {
 	h := &adapter.Implementation{
 		Version: adapter.Version, Vendor: "assay", Product: "reference", Release: Release,
 		Class: "RP", Tier: "simulator", Family: "B",
-		Shapes: []adapter.Shape{adapter.Split},
-		Roles:  []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
+		Shapes:       []adapter.Shape{adapter.Split},
+		Roles:        []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
 		Capabilities: Capabilities(),
 		Provision:    adapter.ProvisionRequest, Lifecycle: adapter.LifecycleReset, Seeded: true,
 	}

@@ -36,10 +36,13 @@ func (r *run) result(ctx context.Context) Result {
 	core.Applicable, core.Executed = r.coverage()
 	required := r.required()
 	core.Required = len(required)
-	core.Overall = r.overall(core, required)
+	r.lacks(core, required)
+	core.Overall = r.overall(core)
 	if r.Detect != nil {
 		core.Detection = r.Detect(r.executed())
 	}
+	core.Next = r.next(core)
+	r.addPoints(core)
 	report.Normalise()
 	out := Result{Report: report, Harness: r.harness}
 	if r.campaign.Stopped() {
@@ -82,7 +85,8 @@ func (r *run) header() reports.Core {
 		Profile: reports.Profile{
 			ID: p.ID, Version: p.Version, EffectiveDate: p.EffectiveDate, Inferred: slices.Clone(p.Inferred),
 		},
-		Class: reports.Class(r.env.Class), Family: p.Family, Tier: reports.Tier(r.env.Impl.Tier), Shape: reports.Split,
+		Class: reports.Class(r.env.Class), Family: p.Family, Tier: reports.Tier(r.env.Impl.Tier), Shape: reports.Shape(r.env.Shape),
+		Level: r.Level, Bench: r.bench(),
 		Implementation: reports.Implementation{Vendor: r.env.Impl.Vendor, Product: r.env.Impl.Product, Version: r.env.Impl.Release},
 		Seed:           r.Seed, Filter: r.Filter, Exchanges: r.Exchanges,
 		Plan: reports.Plan{Checks: len(r.plan.Checks)},
@@ -285,22 +289,15 @@ func (r *run) required() []spec.ID {
 }
 
 // overall is the verdict of the run. Nothing that was not judged helps it.
-func (r *run) overall(core *reports.Core, required []spec.ID) reports.Overall {
+func (r *run) overall(core *reports.Core) reports.Overall {
 	for _, row := range r.rows() {
 		q, _ := spec.Lookup(row.Requirement)
 		if row.Verdict == check.Fail && q.Level == spec.LevelMust {
 			return reports.NonConformant
 		}
 	}
-	judged := r.judged()
 	complete := core.Counts.Pass > 0 && core.Counts.Inconclusive == 0 && core.Counts.Error == 0 &&
-		!r.plan.Filtered && len(r.outcomes) == len(r.plan.Checks)
-	for _, id := range required {
-		complete = complete && judged[id]
-	}
-	for _, capability := range r.env.Profile.RequiredCapabilities {
-		complete = complete && r.env.Has(adapter.Capability(capability))
-	}
+		!r.plan.Filtered && len(r.outcomes) == len(r.plan.Checks) && len(core.Lacking) == 0
 	if !complete {
 		return reports.Incomplete
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/onsi/ginkgo/v2"
@@ -19,15 +20,19 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/reports"
-	"github.com/assay-cbdc/assay/spec"
 )
 
 // Options say what is run.
 type Options struct {
-	Adapter   adapter.Adapter
-	Target    string // as the user named it, for the report and the replay command
-	Profile   *spec.Profile
-	Seed      uint64
+	Adapter adapter.Adapter
+	Target  string // as the user named it, for the report and the replay command
+	check.Options
+	// Files are the digests of ICS and IXIT; empty: hello was believed.
+	Files Files
+	// Level is how much is run; empty: all of it.
+	Level reports.Level
+	// Journal keeps each finished check; nil keeps none.
+	Journal   *Journal
 	Filter    string // a Ginkgo label filter; empty selects everything
 	Exchanges int
 	// Detect tells the detection power of the checks that came to a verdict.
@@ -63,6 +68,20 @@ func ParseFilter(expr string) (func(labels []string) bool, error) {
 	return filter, nil
 }
 
+// Files are the SHA-256 of the two files of a run, in lower-case hex.
+type Files struct{ ICS, IXIT string }
+
+// Selects is what a label filter and a level select; nil: everything.
+func Selects(expr string, level reports.Level) (func(labels []string) bool, error) {
+	filter, err := ParseFilter(expr)
+	if err != nil || level != reports.LevelSmoke {
+		return filter, err
+	}
+	return func(labels []string) bool {
+		return slices.Contains(labels, "level:smoke") && (filter == nil || filter(labels))
+	}, nil
+}
+
 // A Result is a finished run.
 type Result struct {
 	Report *reports.Report
@@ -81,18 +100,23 @@ func (silent) Fail() {}
 // gathers the report. It can be called once in a process. The error means that
 // nothing was run: an [*adapter.Error], a [*check.ReviewError], or the harness's.
 func Run(ctx context.Context, o Options) (Result, error) {
-	filter, err := ParseFilter(o.Filter)
+	filter, err := Selects(o.Filter, o.Level)
 	if err != nil {
 		return Result{}, err
 	}
 	timed := newTimed(o.Adapter)
-	env, err := check.NewEnv(ctx, timed, o.Profile, o.Seed)
+	env, err := check.NewEnvWith(ctx, timed, o.Options)
 	if err != nil {
 		return Result{}, err
 	}
 	env.Exchanges = o.Exchanges
 	plan := env.Plan(check.All(), filter)
 	r := &run{Options: o, env: env, plan: plan, campaign: check.Campaign{Env: env}, timed: timed, started: time.Now()}
+	if o.Journal != nil {
+		if r.earlier, err = o.Journal.begin(r.journalHeader(), plan.Checks); err != nil {
+			return Result{}, err
+		}
+	}
 	r.register(ctx)
 	if err := r.specs(); err != nil {
 		r.harness = err
@@ -108,6 +132,7 @@ type run struct {
 	campaign check.Campaign
 	timed    *timed
 	outcomes []check.Outcome
+	earlier  map[string]check.Outcome // of a run that this one resumes
 	harness  error
 	disagree []string // vectors on which the harness is not of one mind
 	started  time.Time
@@ -149,7 +174,13 @@ func (r *run) spec(ctx context.Context, c check.Check) {
 	if r.Progress != nil {
 		r.Progress(len(r.outcomes), len(r.plan.Checks), c)
 	}
-	o := r.campaign.Run(ctx, c)
+	o, done := r.earlier[c.ID]
+	if !done {
+		o = r.campaign.Run(ctx, c)
+		if r.Journal != nil && r.harness == nil {
+			r.harness = r.Journal.keep(o)
+		}
+	}
 	r.outcomes = append(r.outcomes, o)
 	ginkgo.AddReportEntry("verdict", o.Worst().String(), ginkgo.ReportEntryVisibilityNever)
 	if worst := o.Worst(); worst != check.Pass {

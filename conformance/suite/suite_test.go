@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/selftest"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reports"
@@ -19,7 +20,7 @@ func TestReferenceIsConformant(t *testing.T) {
 	}
 	planned := 0
 	r, err := Run(context.Background(), Options{
-		Adapter: simulator.New(simulator.Options{}), Target: "reference", Profile: p, Seed: 7,
+		Adapter: simulator.New(simulator.Options{}), Target: "reference", Options: check.Options{Profile: p, Seed: 7},
 		Exchanges: 4, Detect: selftest.Detect,
 		Vectors:  []Table{{Name: "sample", Entries: []Entry{{ID: "one", Check: func() error { planned++; return nil }}}}},
 		Progress: nil,

@@ -22,6 +22,7 @@ type Streams struct {
 // cli is every command.
 type cli struct {
 	Run      runCommand      `cmd:"" help:"Test a device and write a report."`
+	Plan     planCommand     `cmd:"" help:"Say what a run will ask of a bench, before anything is touched."`
 	Selftest selftestCommand `cmd:"" help:"Test the suite itself: every mutant caught, every honest device spared."`
 	Spec     specCommand     `cmd:"" help:"Read the requirements."`
 	Profiles profilesCommand `cmd:"" help:"Read the dated profiles of real systems."`

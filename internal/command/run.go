@@ -11,6 +11,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
+	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/selftest"
 	"github.com/assay-cbdc/assay/conformance/suite"
 	"github.com/assay-cbdc/assay/reports"
@@ -22,6 +23,14 @@ type runCommand struct {
 	Profile      string `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
 	Seed         uint64 `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
 	Filter       string `placeholder:"EXPR" help:"Run only checks with these labels, joined by && || ! ( ): a check, a requirement, area:PAY, class:BH, level:MUST."`
+	ICS          string `name:"ics" placeholder:"FILE" help:"What the product does: \"assay ics new\" writes one. Without it the adapter's hello is believed."`
+	IXIT         string `name:"ixit" placeholder:"FILE" help:"What the bench has: deadlines, units, rigs, the secret."`
+	Shape        string `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed. Default: the one that shows most."`
+	Level        string `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full, or smoke: a first look in seconds, which certifies nothing. Default: ${default}."`
+	Peer         string `placeholder:"TARGET" help:"Drive the harness's own devices through this target, not the reference; class RP."`
+	Ledger       string `placeholder:"TARGET" help:"Drive the ledger through this target; class RP."`
+	Unattended   bool   `help:"Nobody is there to answer prompts: checks that need it are deferred."`
+	Resume       bool   `help:"Go on with the run that was stopped in the folder of --out."`
 	Exchanges    int    `default:"0" placeholder:"N" help:"Sample each sweep down to N places. Default: as many as the check wants."`
 	Out          string `default:"reports/out" placeholder:"DIR" help:"The folder for index.html, report.json, junit.xml and plots. Default: ${default}."`
 	Key          string `placeholder:"PEM" help:"Sign report.json with the Ed25519 private key in this file (PKCS #8)."`
@@ -38,7 +47,9 @@ Examples:
 
     $ assay run reference
     $ assay run --seed 7 --out reports/mine 'exec:bin/assay device'
-    $ assay run --filter 'DSP-05 || area:LIM' mutant:max-tx-off-by-one`
+    $ assay run --filter 'DSP-05 || area:LIM' mutant:max-tx-off-by-one
+    $ assay run --level smoke 'exec:./adapter'
+    $ assay run --profile closed-wallet --ics ics.yaml --ixit ixit.yaml --resume 'exec:./adapter'`
 }
 
 // A job is a run whose flags have all been found right.
@@ -47,10 +58,15 @@ type job struct {
 	target  target
 	profile *spec.Profile
 	key     ed25519.PrivateKey
+	ics     *ics.ICS
+	ixit    *ics.IXIT
+	files   suite.Files
+	// peer and ledger are other targets that fill a role; nil: none.
+	peer, ledger *target
 }
 
-// prepare finds everything that a user can get wrong.
-func (c runCommand) prepare() (job, error) {
+// judge finds what a user can get wrong about what is judged, and by what.
+func (c runCommand) judge() (job, error) {
 	j := job{runCommand: c}
 	var err error
 	if j.target, err = parseTarget(c.Target); err != nil {
@@ -62,8 +78,20 @@ func (c runCommand) prepare() (job, error) {
 	if err := checkFilter(c.Filter); err != nil {
 		return j, err
 	}
+	if err := j.statements(); err != nil {
+		return j, err
+	}
 	if c.Exchanges < 0 {
 		return j, usage("--exchanges %d: a number of places is not negative; leave the flag out for all of them", c.Exchanges)
+	}
+	return j, nil
+}
+
+// prepare finds everything that a user can get wrong.
+func (c runCommand) prepare() (job, error) {
+	j, err := c.judge()
+	if err != nil {
+		return j, err
 	}
 	if c.Key != "" {
 		if j.key, err = loadKey(c.Key); err != nil {
@@ -142,13 +170,20 @@ func (c runCommand) Run(e *environment) error {
 	}
 	ctx, stop := e.interruptible()
 	defer stop()
-	result, err := j.suite(ctx, e)
+	journal := suite.NewJournal(c.Out, c.Resume)
+	result, err := j.suite(ctx, e, journal)
+	if refused, ok := errors.AsType[*suite.ResumeError](err); ok {
+		return usage("--resume: %w", refused)
+	}
 	if err != nil {
 		return fmt.Errorf("nothing was judged and no report was written%s: %w", j.stale(), err)
 	}
 	beside, extraErr := j.beside(ctx, e, result)
 	if err := reports.Write(c.Out, result.Report, beside.extra); err != nil {
 		return usage("%w", err)
+	}
+	if err := journal.Close(ctx.Err() == nil && result.Adapter == nil && result.Report.Core.Deferred == 0); err != nil {
+		e.complain("the journal could not be put away: %s", visible(err.Error()))
 	}
 	code := first(codeOf(extraErr), conclusion(ctx, result))
 	if c.JSON {
@@ -176,7 +211,7 @@ func (j job) stale() string {
 }
 
 // suite runs the checks. The adapter has ended when it returns.
-func (j job) suite(ctx context.Context, e *environment) (suite.Result, error) {
+func (j job) suite(ctx context.Context, e *environment, journal *suite.Journal) (suite.Result, error) {
 	tables, err := vectorTables()
 	if err != nil {
 		return suite.Result{}, err
@@ -186,10 +221,30 @@ func (j job) suite(ctx context.Context, e *environment) (suite.Result, error) {
 		return suite.Result{}, err
 	}
 	defer done()
+	options := check.Options{
+		Profile: j.profile, Seed: j.Seed, ICS: j.ics, IXIT: j.ixit, Shape: adapter.Shape(j.Shape), Operator: j.operator(e),
+	}
+	for _, role := range []struct {
+		of *target
+		to *adapter.Adapter
+	}{{j.peer, &options.Peer}, {j.ledger, &options.Ledger}} {
+		if role.of == nil {
+			continue
+		}
+		filled, done, err := role.of.open(ctx)
+		if err != nil {
+			return suite.Result{}, err
+		}
+		defer done()
+		if _, err := filled.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, func(adapter.Event) adapter.Reply { return adapter.Reply{} }); err != nil {
+			return suite.Result{}, err
+		}
+		*role.to = filled
+	}
 	p := e.progress("checks")
 	defer p.end()
 	return suite.Run(ctx, suite.Options{
-		Adapter: a, Target: j.target.name, Profile: j.profile, Seed: j.Seed, Filter: j.Filter,
+		Adapter: a, Target: j.target.name, Options: options, Files: j.files, Level: reports.Level(j.Level), Filter: j.Filter, Journal: journal,
 		Exchanges: j.Exchanges, Detect: selftest.Detect, Vectors: tables,
 		Progress: func(n, of int, next check.Check) {
 			e.reclaim()
@@ -272,6 +327,11 @@ func (j job) replay(check string) string {
 	command := fmt.Sprintf("assay run --profile %s --seed %d", quote(j.Profile), j.Seed)
 	if j.Exchanges > 0 {
 		command += fmt.Sprintf(" --exchanges %d", j.Exchanges)
+	}
+	for _, f := range []struct{ name, value string }{{"ics", j.ICS}, {"ixit", j.IXIT}, {"shape", j.Shape}} {
+		if f.value != "" {
+			command += " --" + f.name + " " + quote(f.value)
+		}
 	}
 	return fmt.Sprintf("%s --filter %s %s", command, quote(check), quote(j.target.name))
 }

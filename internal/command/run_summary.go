@@ -20,7 +20,7 @@ const (
 func (j job) summary(t *text, r *reports.Report, b beside) {
 	c := r.Core
 	t.line("")
-	t.line("  %s  %s", t.paint(colourOf(c.Overall), "●"), t.paint(bold, t.paint(colourOf(c.Overall), string(c.Overall))))
+	t.line("  %s  %s", t.paint(colourOf(c.Overall), "●"), t.paint(bold, t.paint(colourOf(c.Overall), headline(c))))
 	t.line("")
 	t.field("product", strings.TrimSpace(c.Implementation.Vendor+" "+c.Implementation.Product+" "+c.Implementation.Version))
 	t.field("profile", profileLine(c.Profile))
@@ -29,9 +29,13 @@ func (j job) summary(t *text, r *reports.Report, b beside) {
 	if len(c.Suites) > 0 {
 		t.field("suites", strings.Join(c.Suites, ", "))
 	}
+	t.field("bench", benchLine(c))
 	t.field("tested", fmt.Sprintf("%d of %d applicable MUSTs tested, %d required by the profile", c.Executed, c.Applicable, c.Required))
 	t.field("results", fmt.Sprintf("%d pass, %d fail, %d inconclusive, %d error", c.Counts.Pass, c.Counts.Fail, c.Counts.Inconclusive, c.Counts.Error))
 	t.field("detects", fmt.Sprintf("%d of %s (%d %%)", c.Detection.Detectable, plural(c.Detection.Mutants, "known fault"), percent(c.Detection.Detectable, c.Detection.Mutants)))
+	if c.Unshown+c.Prompts+c.Deferred > 0 {
+		t.field("counted", fmt.Sprintf("%s without a reason shown, %s, %s deferred", plural(c.Unshown, "refusal"), plural(c.Prompts, "prompt"), plural(c.Deferred, "check")))
+	}
 	t.field("took", fmt.Sprintf("%v, seed %d", (time.Duration(r.Volatile.DurationMS)*time.Millisecond).Round(100*time.Millisecond), c.Seed))
 	if b.proof != nil {
 		t.field("self-test", fmt.Sprintf("%d of %d mutants killed, %d of %d honest devices spared",
@@ -40,11 +44,86 @@ func (j job) summary(t *text, r *reports.Report, b beside) {
 	if b.extra.Bench != nil {
 		t.field("core", rates(b.extra.Bench))
 	}
+	t.lacking(c)
 	t.notTested(c.NotTested)
 	t.doubts(c.Results)
+	t.faultPoints(&c)
 	j.failures(t, c.Failures)
+	t.next(c)
 	t.line("")
 	t.field("report", j.page())
+}
+
+// headline is the verdict; that of the level smoke is its own.
+func headline(c reports.Core) string {
+	if c.Level != reports.LevelSmoke || c.Overall == reports.NonConformant {
+		return string(c.Overall)
+	}
+	of := c.Counts.Pass + c.Counts.Fail + c.Counts.Inconclusive + c.Counts.Error
+	return fmt.Sprintf("smoke: %d of %d passed; nothing is certified by it", c.Counts.Pass, of)
+}
+
+func benchLine(c reports.Core) string {
+	units := "units as many as asked for"
+	if c.Bench.Units > 0 {
+		units = plural(c.Bench.Units, "unit")
+	}
+	said := "as hello says"
+	if c.Bench.ICS != "" || c.Bench.IXIT != "" {
+		said = "as its files say"
+	}
+	return fmt.Sprintf("%s, %s, lifecycle %s, %s, %s", c.Bench.Arrangement, c.Bench.Topology, c.Bench.Lifecycle, units, said)
+}
+
+// lacking lists what the profile requires and the run did not have.
+func (t *text) lacking(c reports.Core) {
+	if len(c.Lacking) == 0 || c.Overall == reports.NonConformant {
+		return
+	}
+	t.heading("Required by the profile, and not tested or not served")
+	t.paragraph(2, strings.Join(c.Lacking, ", "))
+}
+
+// mostNext bounds what is proposed to be implemented next.
+const mostNext = 5
+
+// next says what to implement next, the best first.
+func (t *text) next(c reports.Core) {
+	if len(c.Next) == 0 {
+		return
+	}
+	t.heading("Next")
+	for i, n := range c.Next {
+		if i == mostNext {
+			t.line("  and %s more, in the report", plural(len(c.Next)-i, "thing"))
+			break
+		}
+		t.line("  %s", n.Advice())
+	}
+}
+
+// faultPoints says where on the link checks acted, and where no payment came by.
+func (t *text) faultPoints(c *reports.Core) {
+	hit, of := c.Hits()
+	if of == 0 {
+		return
+	}
+	t.heading(fmt.Sprintf("Fault points: %d of %d hit", hit, of))
+	for _, l := range c.FrameLines() {
+		var cells []string
+		for _, a := range l.Actions {
+			switch {
+			case a.Of == 0:
+			case a.Hit == 0:
+				cells = append(cells, a.Action+" not reached")
+			case a.Hit < a.Of:
+				cells = append(cells, fmt.Sprintf("%s %d of %d", a.Action, a.Hit, a.Of))
+			default:
+				cells = append(cells, a.Action+" hit")
+			}
+		}
+		t.line("  frame %d from the %s: %s", l.Frame, l.From, strings.Join(cells, ", "))
+	}
 }
 
 // rates are the warm lane of each suite in short.

@@ -4,8 +4,10 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/oddity"
 	"github.com/assay-cbdc/assay/conformance/simulator"
@@ -18,6 +20,27 @@ const targetHelp = "What to test: reference, exec:COMMAND ARGS, mutant:NAME or o
 type target struct {
 	name string // as the user wrote it
 	open func(context.Context) (adapter.Adapter, func(), error)
+	// argv is the command of an outside process; nil for others.
+	argv []string
+}
+
+// within gives an outside process the deadlines of the bench.
+func (t target) within(x *ics.IXIT) target {
+	if t.argv == nil || x == nil {
+		return t
+	}
+	return process(t.name, t.argv, x.Deadline)
+}
+
+// process is the target that a child process is.
+func process(name string, argv []string, deadline func(verb string) time.Duration) target {
+	return target{name: name, argv: argv, open: func(ctx context.Context) (adapter.Adapter, func(), error) {
+		c, err := stdio.Start(ctx, argv, stdio.Options{Deadline: deadline})
+		if err != nil {
+			return nil, nil, err
+		}
+		return c, func() { _ = c.Close() }, nil
+	}}
 }
 
 func parseTarget(name string) (target, error) {
@@ -30,13 +53,7 @@ func parseTarget(name string) (target, error) {
 		if err != nil {
 			return target{}, usage("TARGET %q: %w; write it as 'exec:COMMAND ARGS', quoted as for a shell", name, err)
 		}
-		return target{name, func(ctx context.Context) (adapter.Adapter, func(), error) {
-			c, err := stdio.Start(ctx, argv, stdio.Options{})
-			if err != nil {
-				return nil, nil, err
-			}
-			return c, func() { _ = c.Close() }, nil
-		}}, nil
+		return process(name, argv, nil), nil
 	case kind == "mutant":
 		m, ok := mutant.Lookup(rest)
 		if !ok {
@@ -54,7 +71,7 @@ func parseTarget(name string) (target, error) {
 }
 
 func inProcess(name string, open func() adapter.Adapter) target {
-	return target{name, func(context.Context) (adapter.Adapter, func(), error) { return open(), func() {}, nil }}
+	return target{name: name, open: func(context.Context) (adapter.Adapter, func(), error) { return open(), func() {}, nil }}
 }
 
 // lookupOddity finds an honest oddity, or a device that does nothing right.
