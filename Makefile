@@ -9,7 +9,7 @@ BIN  := bin/assay
 OUT  := reports/out
 PAGE := $(OUT)/index.html
 
-.PHONY: run build test lint generate fuzz bench browser race selftest-full clean
+.PHONY: run build test lint generate fuzz bench browser race selftest-full templates platforms clean
 
 # Certifies the reference device as an outside process, measures the core, and
 # writes the report.
@@ -33,6 +33,15 @@ lint:
 generate:
 	$(GO) run ./spec/gen
 	$(GO) run ./vectors/gen
+
+# Writes, builds and checks the adapter templates.
+templates: build
+	.ci/templates
+
+# What is tested on Linux has to build elsewhere.
+platforms:
+	GOOS=windows GOARCH=amd64 $(GO) build ./...
+	GOOS=darwin GOARCH=arm64 $(GO) build ./...
 
 # Gives each fuzz target FUZZTIME.
 fuzz:

@@ -18,8 +18,19 @@ const (
 // TestExchangeIsOfTheContract holds every line of the annotated exchange
 // against its schema, and the whole against the rule of one request at a time.
 func TestExchangeIsOfTheContract(t *testing.T) {
+	all := exchanges(t)
+	if len(all) != 2 {
+		t.Fatalf("adapter.md has %d exchanges, want one split and one hooked", len(all))
+	}
+	for _, text := range all {
+		ofTheContract(t, text)
+	}
+}
+
+func ofTheContract(t *testing.T, text string) {
+	t.Helper()
 	open, last, lines := 0, 0, 0
-	for line := range strings.SplitSeq(exchange(t), "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		text, fromHarness := strings.CutPrefix(line, harness)
 		if !fromHarness {
 			text = strings.TrimPrefix(line, product)
@@ -63,16 +74,16 @@ func TestExchangeIsOfTheContract(t *testing.T) {
 	}
 }
 
-// exchange is the block of adapter.md.
-func exchange(t *testing.T) string {
+// exchanges are the blocks of adapter.md.
+func exchanges(t *testing.T) []string {
 	t.Helper()
+	var all []string
 	for _, b := range spec.Blocks(chapter(t, "adapter.md")) {
 		if b.Info == "jsonl exchange" {
-			return b.Text
+			all = append(all, b.Text)
 		}
 	}
-	t.Fatal("adapter.md has no exchange")
-	return ""
+	return all
 }
 
 // TestChapterHasEveryVerbAndCapability: what the schemas allow, the chapter

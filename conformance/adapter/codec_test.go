@@ -56,6 +56,10 @@ func word(t reflect.Type, n int) string {
 		return string(adapter.RoleKit)
 	case reflect.TypeFor[adapter.Capability]():
 		return string(adapter.CapCutWrite)
+	case reflect.TypeFor[adapter.Misbehaviour]():
+		return string(adapter.KitClone)
+	case reflect.TypeFor[adapter.Side]():
+		return string(adapter.Payee)
 	case reflect.TypeFor[adapter.Provisioning]():
 		return string(adapter.ProvisionRequest)
 	case reflect.TypeFor[adapter.Lifecycle]():

@@ -74,6 +74,7 @@ func NewEnv(ctx context.Context, a adapter.Adapter, p *spec.Profile, seed uint64
 // profile, and prepares the run. The error is an [*adapter.Error], or a
 // [*ReviewError] that names every contradiction.
 func NewEnvWith(ctx context.Context, a adapter.Adapter, o Options) (*Env, error) {
+	a = adapter.Strict(a)
 	hello, err := greet(ctx, a)
 	if err != nil {
 		return nil, err

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
-	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -22,11 +21,13 @@ type bench struct {
 	made   map[string]bool
 }
 
-func newBench(t *testing.T, a adapter.Adapter) *bench { return newBenchUnder(t, a, "reference") }
+func newBench(t *testing.T, a adapter.Adapter) *bench {
+	return newBenchUnder(t, a, "base: reference\nid: test\n")
+}
 
 func newBenchUnder(t *testing.T, a adapter.Adapter, profile string) *bench {
 	t.Helper()
-	p, err := spec.LoadProfile(profile)
+	p, err := spec.ParseProfile("test", []byte(profile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,12 +187,9 @@ func (b *bench) refused(a adapter.Answer, what string) {
 	}
 }
 
-// wear is the reference with faces on, the first one innermost.
 func (b *bench) expect(handle string, spendable adapter.Amount) {
 	b.t.Helper()
 	if got := *b.value(handle).Spendable; got != spendable {
 		b.t.Errorf("%s can spend %d; want %d", handle, got, spendable)
 	}
 }
-
-var _ disguise.Face = disguise.Closed

@@ -2,6 +2,7 @@ package disguise
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
@@ -103,9 +104,10 @@ func (c *closed) accuse(a adapter.Answer) adapter.Answer {
 	r := *a.Done
 	r.Findings = slices.Clone(r.Findings)
 	for i, f := range r.Findings {
-		for handle, did := range c.devices {
-			if string(f.Device) == string(did[:]) {
+		for _, handle := range slices.Sorted(maps.Keys(c.devices)) {
+			if did := c.devices[handle]; string(f.Device) == string(did[:]) {
 				r.Findings[i].Device = adapter.Bytes(handle)
+				break
 			}
 		}
 	}

@@ -146,8 +146,3 @@ func no(vendor string) adapter.Answer {
 func Only(kept ...adapter.Capability) Face {
 	return Without(without(simulator.Capabilities(), kept...)...)
 }
-
-// Units has a bench of so many devices.
-func Units(n int) Face {
-	return Says(func(h *adapter.Implementation) { h.Units = n })
-}

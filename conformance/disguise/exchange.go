@@ -135,7 +135,7 @@ func (x *exchange) carry(p parcel) error {
 	due := x.due(p.from) // what was delayed follows this frame
 	var err error
 	switch reply.Action {
-	case adapter.Deliver:
+	case adapter.Deliver, "": // a harness that does not care
 		err = x.receive(p)
 	case adapter.Drop:
 	case adapter.Repeat:

@@ -22,7 +22,7 @@ type history struct {
 }
 
 const (
-	usedAccount  = 1_000_000_000 // minor units behind each device
+	usedAccount  = 1_000_000_000 // minor units in the account of a device that comes with one
 	recent       = 5             // payments since the last synchronisation
 	received     = 3             // payments from elsewhere, of 10 each
 	batch        = 40            // payments between two synchronisations

@@ -11,9 +11,9 @@ import (
 // Degenerate are devices that do nothing right: they must pass nothing.
 func Degenerate() []Oddity {
 	return []Oddity{
-		{"accepts-everything", spec.PAY02, "says done to every verb and keeps no books", func() adapter.Adapter { return &mirror{accept: true} }},
-		{"refuses-everything", spec.PAY01, "refuses every verb after it was made", func() adapter.Adapter { return &mirror{} }},
-		{"refuses-early", spec.PAY02, "refuses every payment for a reason that has nothing to do with it", func() adapter.Adapter {
+		odd("accepts-everything", spec.PAY02, "says done to every verb and keeps no books", func() adapter.Adapter { return &mirror{accept: true} }),
+		odd("refuses-everything", spec.PAY01, "refuses every verb after it was made", func() adapter.Adapter { return &mirror{} }),
+		odd("refuses-early", spec.PAY02, "refuses every payment for a reason that has nothing to do with it", func() adapter.Adapter {
 			return around{next: reference(simulator.Options{}), answer: func(q adapter.Request, a *adapter.Answer) {
 				switch q.Verb.Name() {
 				case "hello", "create", "provision", "consent", "open-account", "register", "query":
@@ -21,19 +21,19 @@ func Degenerate() []Oddity {
 					*a = adapter.Answer{Refused: &adapter.Refusal{Code: int(spec.EDuration)}}
 				}
 			}}
-		}},
-		{"claims-what-it-lacks", spec.ATO02, "claims every capability and serves no verb", func() adapter.Adapter {
+		}),
+		odd("claims-what-it-lacks", spec.ATO02, "claims every capability and serves no verb", func() adapter.Adapter {
 			return around{next: &mirror{accept: true}, answer: func(q adapter.Request, a *adapter.Answer) {
 				if q.Verb.Name() != "hello" && q.Verb.Name() != "create" {
 					*a = adapter.Answer{Refused: &adapter.Refusal{Vendor: "not implemented"}}
 				}
 			}}
-		}},
-		{"hangs", spec.ATO06, "never answers", func() adapter.Adapter { return silent{adapter.FaultDeadline} }},
-		{"dies", spec.ATO06, "dies at every verb", func() adapter.Adapter { return silent{adapter.FaultDied} }},
-		{"answers-garbage", spec.ENC03, "answers with bytes that mean nothing", func() adapter.Adapter { return silent{adapter.FaultMalformed} }},
-		{"wrong-id", spec.ENC03, "answers other requests than it was asked", func() adapter.Adapter { return silent{adapter.FaultWrongID} }},
-		{"floods", spec.ENC03, "answers with lines that do not end", func() adapter.Adapter { return silent{adapter.FaultFlood} }},
+		}),
+		odd("hangs", spec.ATO06, "never answers", func() adapter.Adapter { return silent{adapter.FaultDeadline} }),
+		odd("dies", spec.ATO06, "dies at every verb", func() adapter.Adapter { return silent{adapter.FaultDied} }),
+		odd("answers-garbage", spec.ENC03, "answers with bytes that mean nothing", func() adapter.Adapter { return silent{adapter.FaultMalformed} }),
+		odd("wrong-id", spec.ENC03, "answers other requests than it was asked", func() adapter.Adapter { return silent{adapter.FaultWrongID} }),
+		odd("floods", spec.ENC03, "answers with lines that do not end", func() adapter.Adapter { return silent{adapter.FaultFlood} }),
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/disguise"
+	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -24,10 +25,35 @@ type Oddity struct {
 	Hurts spec.ID
 	Says  string
 	make  func() adapter.Adapter
+	// declares says in the ICS what hello cannot say.
+	declares func(*ics.ICS)
+	// overlay is a profile over the reference profile, for products which are
+	// right under that alone.
+	overlay string
 }
 
 // Adapter makes the device, with no unit yet.
 func (o Oddity) Adapter() adapter.Adapter { return o.make() }
+
+// Profile is the profile under which the product is right: p, unless it is right
+// under another alone.
+func (o Oddity) Profile(p *spec.Profile) (*spec.Profile, error) {
+	if o.overlay == "" {
+		return p, nil
+	}
+	return spec.ParseProfile("oddity "+o.Name, []byte(o.overlay))
+}
+
+// Files are the vendor's and the bench's files about the product, of which hello
+// says h; nil where hello says all.
+func (o Oddity) Files(h adapter.Implementation) (*ics.ICS, *ics.IXIT) {
+	if o.declares == nil {
+		return nil, nil
+	}
+	i, x := ics.FromHello(h)
+	o.declares(i)
+	return i, x
+}
 
 // Lookup finds an oddity by name.
 func Lookup(name string) (Oddity, bool) {
@@ -40,47 +66,55 @@ func Lookup(name string) (Oddity, bool) {
 }
 
 // All are the honest oddities.
-func All() []Oddity {
+func All() []Oddity { return slices.Concat(devices(), faces()) }
+
+// an oddity that hello and the run's profile describe.
+func odd(name string, hurts spec.ID, says string, make func() adapter.Adapter) Oddity {
+	return Oddity{Name: name, Hurts: hurts, Says: says, make: make}
+}
+
+// devices are unusual in what they are.
+func devices() []Oddity {
 	return []Oddity{
-		{"slow", spec.ATO06, "answers a few milliseconds late", func() adapter.Adapter {
+		odd("slow", spec.ATO06, "answers a few milliseconds late", func() adapter.Adapter {
 			return around{next: reference(simulator.Options{}), pause: 300 * time.Microsecond}
-		}},
-		{"stricter-limits", spec.LIM01, "enforces limits below the profile's, and says so", stricter},
-		{"counter-gaps", spec.DSP04, "its counters skip numbers", func() adapter.Adapter {
+		}),
+		odd("stricter-limits", spec.LIM01, "enforces limits below the profile's, and says so", stricter),
+		odd("counter-gaps", spec.DSP04, "its counters skip numbers", func() adapter.Adapter {
 			return around{next: closed(), answer: skipNumbers}
-		}},
-		{"no-query", spec.PAY01, "tells nothing about its state", func() adapter.Adapter {
+		}),
+		odd("no-query", spec.PAY01, "tells nothing about its state", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapQuery}})
-		}},
-		{"receive-only", spec.PAY01, "receives and never pays", func() adapter.Adapter {
+		}),
+		odd("receive-only", spec.PAY01, "receives and never pays", func() adapter.Adapter {
 			return reference(simulator.Options{
 				Hello: func(h *adapter.Implementation) { h.ReceiveOnly = true },
 				Device: func(p *device.Parts) {
 					p.Rules = device.StandardRules().Replace(device.ProcStart, "provisioned", func(*device.Context) bool { return false })
 				},
 			})
-		}},
-		{"one-refusal-code", spec.PAY02, "refuses everything with one code of its own", func() adapter.Adapter {
+		}),
+		odd("one-refusal-code", spec.PAY02, "refuses everything with one code of its own", func() adapter.Adapter {
 			return around{next: closed(), answer: genericRefusal}
-		}},
-		{"behaviour-only", spec.PAY01, "a closed protocol that certifies its own devices", func() adapter.Adapter {
+		}),
+		odd("behaviour-only", spec.PAY01, "a closed protocol that certifies its own devices", func() adapter.Adapter {
 			return closed()
-		}},
-		{"plain-acknowledgements", spec.ATO06, "answers a transfer with an acknowledgement that nobody else can verify", func() adapter.Adapter {
+		}),
+		odd("plain-acknowledgements", spec.ATO06, "answers a transfer with an acknowledgement that nobody else can verify", func() adapter.Adapter {
 			return disguise.Wear(reference(simulator.Options{}), disguise.ClosedWith(func(m *wire.Policy) { m.ReceiptMode = wire.ReceiptAck }))
-		}},
-		{"refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
+		}),
+		odd("refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
 			return refusesRepeats(closed())
-		}},
-		{"no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
+		}),
+		odd("no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
-		}},
-		{"no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
+		}),
+		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
-		}},
-		{"suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)},
-		{"suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)},
-		{"suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)},
+		}),
+		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
+		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
+		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 // spoken reports whether the adapter itself said that there is no answer.
 func spoken(err error) bool {
 	fault, ok := errors.AsType[*adapter.Error](err)
-	return ok && (fault.Fault == adapter.FaultUnsupported || fault.Fault == adapter.FaultReported)
+	return ok && (fault.Fault == adapter.FaultUnsupported || fault.Fault == adapter.FaultReported || fault.Fault == adapter.FaultAbsent)
 }
 
 // capabilitySteps try each capability that hello claims once. Those that
@@ -28,6 +28,9 @@ func capabilitySteps() []step {
 	garbage := adapter.Bytes("no message of any protocol")
 	return []step{
 		verb(adapter.CapResend, "armed the payee to finish and asked the payer to send again", (*trial).resend),
+		verb(adapter.CapDefund, "defunded 10 minor units from the first device", func(t *trial) (string, error) {
+			return t.served(t.devices[0].handle, adapter.Defund{Amount: 10, Ledger: t.ledger})
+		}),
 		verb(adapter.CapCancel, "opened a request and cancelled it", (*trial).cancel),
 		verb(adapter.CapSynchronise, "synchronised the first device", func(t *trial) (string, error) {
 			return t.served(t.devices[0].handle, adapter.Synchronise{Ledger: t.ledger})
@@ -46,12 +49,19 @@ func capabilitySteps() []step {
 		verb(adapter.CapSecondSession, "opened two requests of one device", (*trial).secondSession),
 		verb(adapter.CapPowerCycle, "took the power away between two verbs", first(adapter.PowerCycle{})),
 		verb(adapter.CapCutWrite, "armed a power cut and disarmed it", (*trial).cutWrite),
+		verb(adapter.CapCutMessage, "armed a power cut and disarmed it", armed(adapter.CutMessage{Message: 1 << 20}, adapter.CutMessage{})),
+		verb(adapter.CapCutTime, "armed a power cut and disarmed it", armed(adapter.CutTime{Microseconds: 3_600_000_000}, adapter.CutTime{})),
 		verb(adapter.CapSnapshot, "took a snapshot and put it back", (*trial).snapshot),
 		verb(adapter.CapLedger, "asked the ledger for its findings", ledger(adapter.Findings{})),
 		verb(adapter.CapLedger, "asked the ledger for its supply", ledger(adapter.AskSupply{})),
 		verb(adapter.CapBlock, "blocked the second device", func(t *trial) (string, error) {
-			return t.served(t.ledger, adapter.Block{Device: t.devices[1].id})
+			u := t.devices[1]
+			if u.id == nil {
+				u.id = []byte(u.handle) // class BH names a unit by its handle
+			}
+			return t.served(t.ledger, adapter.Block{Device: u.id})
 		}),
+		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
 
@@ -92,6 +102,9 @@ func (t *trial) open(r adapter.RequestPayment) (m1, m2 *adapter.Result, err erro
 }
 
 func (t *trial) resend() (string, error) {
+	if t.shape() != adapter.Split {
+		return t.served(t.devices[0].handle, adapter.Transfer{Payee: t.devices[1].handle, Finish: true})
+	}
 	m1, m2, err := t.open(adapter.RequestPayment{Finish: true})
 	if err != nil {
 		return "", err
@@ -112,6 +125,9 @@ func (t *trial) cancel() (string, error) {
 }
 
 func (t *trial) label() (string, error) {
+	if t.shape() != adapter.Split {
+		return t.served(t.devices[0].handle, adapter.Transfer{Payee: t.devices[1].handle, Amount: 10, Label: "Café", Secret: t.secret()})
+	}
 	if _, _, err := t.open(adapter.RequestPayment{Amount: 10, Label: "Café"}); err != nil {
 		return "", err
 	}

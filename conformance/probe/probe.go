@@ -62,7 +62,7 @@ type Counts struct {
 // Check tries an adapter that has just been started, with the profile's
 // document for its units. It never panics and always returns a whole report.
 func Check(ctx context.Context, a adapter.Adapter, p *spec.Profile) Report {
-	t := &trial{ctx: ctx, adapter: a, profile: p}
+	t := &trial{ctx: ctx, adapter: adapter.Strict(a), profile: p}
 	r := Report{Schema: Schema, Profile: p.ID}
 	for _, s := range steps() {
 		r.Steps = append(r.Steps, t.step(s))
@@ -112,6 +112,8 @@ type step struct {
 	run   func(*trial) (saw string, err error)
 	// paying steps need a device that pays.
 	paying bool
+	// claimed says whether the step is tried; nil: always.
+	claimed func(*trial) bool
 	// vital steps end the trial when they fail.
 	vital bool
 }
@@ -130,7 +132,7 @@ func (t *trial) step(s step) Step {
 	case t.over:
 		out.Outcome = NotReached
 		return out
-	case s.needs != "" && !t.has(s.needs), s.paying && t.hello.ReceiveOnly:
+	case s.needs != "" && !t.has(s.needs), s.paying && t.hello.ReceiveOnly, s.claimed != nil && !s.claimed(t):
 		out.Outcome = NotClaimed
 		return out
 	}
@@ -146,7 +148,7 @@ func (t *trial) step(s step) Step {
 	}
 	if fault, ok := errors.AsType[*adapter.Error](err); ok {
 		out.Next = advice(fault.Fault)
-		t.over = t.over || fault.Fault != adapter.FaultUnsupported && fault.Fault != adapter.FaultReported
+		t.over = t.over || fault.Fault != adapter.FaultUnsupported && fault.Fault != adapter.FaultReported && fault.Fault != adapter.FaultAbsent
 	}
 	return out
 }
@@ -161,13 +163,15 @@ func advice(f adapter.Fault) string {
 	case adapter.FaultDeadline:
 		return "Answer every request with one line, and flush standard output after it."
 	case adapter.FaultMalformed:
-		return "Write nothing but lines of the contract to standard output; logs go to standard error. spec/schema/adapter-answer-v1.schema.json has the form."
+		return "Keep to the lines of spec/adapter.md, whose form spec/schema/adapter-answer-v1.schema.json has, and give every unit a handle of its own. Write nothing but lines of the contract to standard output; logs go to standard error."
 	case adapter.FaultWrongID:
 		return "Repeat the number of the request as the id of its answer, and answer once."
 	case adapter.FaultFlood:
 		return "Answer after a bounded number of events, with lines below 16 MiB."
 	case adapter.FaultUnsupported:
 		return "Serve the verb, or do not claim the capability in hello."
+	case adapter.FaultAbsent:
+		return "The check answers every prompt with done: answer absent only when the reply says so."
 	case adapter.FaultReported:
 		return "The adapter reports a fault of its own: mend it, or answer refused if the product said no."
 	case adapter.FaultHarness:
@@ -184,7 +188,10 @@ func (t *trial) has(c adapter.Capability) bool {
 func (t *trial) do(handle string, v adapter.Verb) (adapter.Answer, error) {
 	return t.adapter.Do(t.ctx, adapter.Request{Handle: handle, Verb: v}, func(e adapter.Event) adapter.Reply {
 		if e.Prompt != nil {
-			return adapter.Reply{Action: "done"}
+			return adapter.Reply{Action: adapter.PromptDone}
+		}
+		if e.Frame != nil {
+			return adapter.Reply{Action: adapter.Deliver}
 		}
 		return adapter.Reply{}
 	})

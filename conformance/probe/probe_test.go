@@ -176,7 +176,7 @@ func TestCarelessAdaptersAreFound(t *testing.T) {
 		{"one handle for all", says("create", adapter.Answer{Done: &adapter.Result{Handle: "u1"}}), "create", "handle of its own"},
 		{"query of any unit", says("query", nothing), "unknown-unit", "handle that create"},
 		{"no effect", says("fund", done), "fund", "after the verb has had its effect"},
-		{"no payment", says("pay", adapter.Answer{Refused: &adapter.Refusal{Vendor: "no"}}), "pay", "ordinary payment"},
+		{"no payment", says("pay", adapter.Answer{Refused: &adapter.Refusal{Vendor: "no"}}), "pay split", "ordinary payment"},
 		{"no identity", says("hello", done), "hello", "hello"},
 		{"no refusal", neverRefuses, "refuse", "when the product says no"},
 		{"a claim", claims(adapter.CapPowerCycle), "capability power-cycle", "do not claim"},

@@ -22,9 +22,8 @@ func steps() []step {
 		{name: "unknown-unit", tried: "queried a unit that does not exist", run: (*trial).unknownUnit},
 		{name: "provision", tried: "provisioned both devices and opened their accounts", run: (*trial).provision, vital: true},
 		{name: "fund", tried: "funded the first device with 1000 minor units", run: (*trial).fund, paying: true, vital: true},
-		{name: "pay", tried: "paid 250 minor units from the first device to the second", run: (*trial).pay, paying: true},
-		{name: "refuse", tried: "tried a payment that cannot be made: more than the payer holds, then zero", run: (*trial).refuse},
 	}
+	conversation = append(conversation, shapeSteps()...)
 	end := step{name: "bye", tried: "ended the conversation", run: (*trial).bye}
 	return append(append(conversation, capabilitySteps()...), end)
 }
@@ -46,17 +45,17 @@ func (t *trial) greet() (string, error) {
 	if err := spec.Validate("adapter-answer-v1", bytes.TrimSpace(line)); err != nil {
 		return "", &complaint{err.Error(), "Use the words of spec/schema/adapter-answer-v1.schema.json, implementation."}
 	}
-	if !slices.Contains(done.Hello.Shapes, adapter.Split) || !slices.Contains(done.Hello.Roles, adapter.RoleDevice) {
+	if t.shape() == "" || !slices.Contains(done.Hello.Roles, adapter.RoleDevice) {
 		return "", &complaint{
 			fmt.Sprintf("shapes %v and roles %v", done.Hello.Shapes, done.Hello.Roles),
-			"Version 1 needs the shape split and the role device.",
+			"Claim one of the shapes split, hooked and sealed, and the role device.",
 		}
 	}
 	if done.Hello.Class == "RP" && done.Hello.Provision == adapter.ProvisionRequest {
 		t.realm = newRealm(t.profile)
 	}
 	h := done.Hello
-	return fmt.Sprintf("%s %s %s, class %s, %s, %d capabilities", h.Vendor, h.Product, h.Release, h.Class, h.Tier, len(h.Capabilities)), nil
+	return fmt.Sprintf("%s %s %s, class %s, %s, shapes %v, lifecycle %s, %d capabilities", h.Vendor, h.Product, h.Release, h.Class, h.Tier, h.Shapes, h.Lifecycle, len(h.Capabilities)), nil
 }
 
 func (t *trial) negotiate() (string, error) {
@@ -149,15 +148,21 @@ func (t *trial) create() (string, error) {
 		t.ledger = done.Handle
 	}
 	for i := range t.devices {
+		if i > 0 && t.hello.Units == 1 {
+			break
+		}
 		c := blank
 		c.Role, c.Seed = adapter.RoleDevice, fmt.Appendf(nil, "assay device %d", i+1)
 		done, err := t.must("", c)
 		if err != nil {
 			return "", err
 		}
-		t.devices[i] = unit{handle: done.Handle, account: fmt.Sprintf("account-%d", i+1), id: done.Device}
+		t.devices[i] = unit{handle: done.Handle, account: "account-of-" + done.Handle, id: done.Device}
 	}
-	handles := []string{t.devices[0].handle, t.devices[1].handle}
+	handles := []string{t.devices[0].handle}
+	if t.hello.Units != 1 {
+		handles = append(handles, t.devices[1].handle)
+	}
 	if t.ledger != "" {
 		handles = append(handles, t.ledger)
 	}

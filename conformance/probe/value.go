@@ -12,6 +12,9 @@ const secret = "1234"
 func (t *trial) provision() (string, error) {
 	for i := range t.devices {
 		u := &t.devices[i]
+		if u.handle == "" {
+			continue // a bench of one unit
+		}
 		certificates, err := t.certify(u)
 		if err != nil {
 			return "", err
@@ -24,8 +27,12 @@ func (t *trial) provision() (string, error) {
 		if t.ledger == "" {
 			continue
 		}
-		if _, err := t.must(t.ledger, adapter.OpenAccount{Account: u.account, Balance: 10_000}); err != nil {
+		opened, err := t.do(t.ledger, adapter.OpenAccount{Account: u.account, Balance: 10_000})
+		if err != nil {
 			return "", err
+		}
+		if opened.Done == nil && t.hello.Lifecycle == adapter.LifecycleReset {
+			return "", &complaint{"open-account was " + describe(opened), "Open the account; a ledger that is used may refuse one that it has."}
 		}
 		register := adapter.Register{Account: u.account, Device: u.handle, Certificates: certificates}
 		if _, err := t.must(t.ledger, register); err != nil {
@@ -153,7 +160,7 @@ func (t *trial) secret() string {
 	return ""
 }
 
-func (t *trial) pay() (string, error) {
+func (t *trial) pay(s adapter.Shape, link func(adapter.Frame) adapter.Reply) (string, error) {
 	payer, payee := t.devices[0], t.devices[1]
 	before, err := t.spendable(payer)
 	if err != nil {
@@ -163,14 +170,14 @@ func (t *trial) pay() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	answer, verb, err := t.transfer(250)
+	answer, verb, err := t.moveIn(s, 250, link)
 	if err != nil {
 		return "", err
 	}
 	if answer.Done == nil {
 		return "", &complaint{
 			fmt.Sprintf("%s was %s", verb, describe(answer)),
-			"Let an ordinary payment through: request, pay, accept, acknowledge, and start first if it is claimed.",
+			"Let an ordinary payment through: in the shape split request, pay, accept, acknowledge, and start first if it is claimed; else transfer.",
 		}
 	}
 	saw, err := t.moved("spendable", payer, before, -250)
@@ -191,7 +198,7 @@ func (t *trial) refuse() (string, error) {
 		amount adapter.Amount
 		what   string
 	}{{1_000_000_000, "10^9 minor units"}, {0, "zero"}} {
-		answer, verb, err := t.transfer(try.amount)
+		answer, verb, err := t.moveIn(t.shape(), try.amount, func(adapter.Frame) adapter.Reply { return adapter.Reply{Action: adapter.Deliver} })
 		if err != nil {
 			return "", err
 		}

@@ -46,7 +46,8 @@ type Options struct {
 // would say next could not be told from the answer that is missing. [Client.Restart]
 // begins again, with no unit.
 type Client struct {
-	argv    []string
+	argv    []string // of a child process
+	address string   // of an adapter that listens
 	options Options
 	ctx     context.Context // of Start: the end of it ends the process
 	id      uint64
@@ -61,6 +62,12 @@ func Start(ctx context.Context, argv []string, o Options) (*Client, error) {
 	if len(argv) == 0 {
 		return nil, &adapter.Error{Fault: adapter.FaultStart, Detail: "the command is empty"}
 	}
+	return begin(&Client{argv: argv, options: o, ctx: ctx})
+}
+
+// begin fills in what the options leave unset and starts the conversation.
+func begin(c *Client) (*Client, error) {
+	o := &c.options
 	if o.Deadline == nil {
 		o.Deadline = func(string) time.Duration { return DefaultDeadline }
 	}
@@ -70,7 +77,6 @@ func Start(ctx context.Context, argv []string, o Options) (*Client, error) {
 	if o.Line == 0 {
 		o.Line = adapter.MaxLine
 	}
-	c := &Client{argv: argv, options: o, ctx: ctx}
 	if err := c.launch(); err != nil {
 		return nil, err
 	}
@@ -81,20 +87,44 @@ func (c *Client) launch() error {
 	if err := c.ctx.Err(); err != nil {
 		return interrupted("", err)
 	}
-	p, err := launch(c.argv, c.options.Stderr)
+	p, err := c.start()
 	if err != nil {
-		return &adapter.Error{
-			Fault: adapter.FaultStart, Err: err,
-			Detail: fmt.Sprintf("%s could not be started: %v", describe(c.argv), err),
-		}
+		return err
 	}
 	c.process = p
 	c.unbind = context.AfterFunc(c.ctx, func() { p.end(adapter.FaultHarness, 0) })
 	return nil
 }
 
-// Command names the child's command in one line.
-func (c *Client) Command() string { return describe(c.argv) }
+// start starts the command, or connects.
+func (c *Client) start() (*process, error) {
+	if c.address != "" {
+		p, err := connect(c.ctx, c.address, c.options.Stderr)
+		if err != nil {
+			return nil, &adapter.Error{
+				Fault: adapter.FaultStart, Err: err,
+				Detail: fmt.Sprintf("nothing answers at %s: %v; start the adapter first, and let it listen there", c.Command(), err),
+			}
+		}
+		return p, nil
+	}
+	p, err := launch(c.argv, c.options.Stderr)
+	if err != nil {
+		return nil, &adapter.Error{
+			Fault: adapter.FaultStart, Err: err,
+			Detail: fmt.Sprintf("%s could not be started: %v", c.Command(), err),
+		}
+	}
+	return p, nil
+}
+
+// Command names the child's command, or the address, in one line.
+func (c *Client) Command() string {
+	if c.address != "" {
+		return "tcp:" + c.address
+	}
+	return describe(c.argv)
+}
 
 // Stderr returns what is kept of the present process's standard error.
 func (c *Client) Stderr() string {
@@ -138,10 +168,15 @@ func (c *Client) Do(ctx context.Context, r adapter.Request, on func(adapter.Even
 	defer c.mu.Unlock()
 	answer, err := c.exchange(ctx, c.options.Deadline(r.Verb.Name()), r, on)
 	fault, known := errors.AsType[*adapter.Error](err)
-	if known && fault.Fault != adapter.FaultUnsupported && fault.Fault != adapter.FaultReported {
+	if known && !goesOn(fault.Fault) {
 		c.finish(fault.Fault, 0)
 	}
 	return answer, err
+}
+
+// goesOn says whether the adapter lives after a fault that it has told itself.
+func goesOn(f adapter.Fault) bool {
+	return f == adapter.FaultUnsupported || f == adapter.FaultReported || f == adapter.FaultAbsent
 }
 
 // exchange sends one request and reads what comes until its answer.
@@ -196,6 +231,12 @@ func (c *Client) converse(p *process, request []byte, on func(adapter.Event) ada
 				Detail: fmt.Sprintf("a line is not of the contract: %v: %s", err, excerpt(raw)),
 			}
 		}
+		if l.Event != nil && l.ID < c.id {
+			return l, &adapter.Error{
+				Fault:  adapter.FaultWrongID,
+				Detail: fmt.Sprintf("an event after the answer to request %d: %s", l.ID, excerpt(raw)),
+			}
+		}
 		if l.ID != c.id {
 			return l, &adapter.Error{
 				Fault:  adapter.FaultWrongID,
@@ -247,7 +288,7 @@ func (c *Client) explain(ctx context.Context, verb string, err error) error {
 		p.end(fault.Fault, exitGrace)
 		<-p.done // what it still says is in the message
 		fault.Verb = verb
-		fault.Detail = describe(c.argv) + ": " + fault.Detail + c.said()
+		fault.Detail = c.Command() + ": " + fault.Detail + c.said()
 		return fault
 	}
 	p.end(adapter.FaultDied, exitGrace)
@@ -256,7 +297,7 @@ func (c *Client) explain(ctx context.Context, verb string, err error) error {
 	case adapter.FaultDeadline:
 		return &adapter.Error{
 			Fault: adapter.FaultDeadline, Verb: verb,
-			Detail: fmt.Sprintf("%s did not answer within %v%s", describe(c.argv), c.options.Deadline(verb), c.said()),
+			Detail: fmt.Sprintf("%s did not answer within %v%s", c.Command(), c.options.Deadline(verb), c.said()),
 		}
 	case adapter.FaultHarness:
 		return interrupted(verb, errors.Join(ctx.Err(), c.ctx.Err()))
@@ -271,7 +312,7 @@ func interrupted(verb string, cause error) *adapter.Error {
 func (c *Client) lost(verb, how string) *adapter.Error {
 	return &adapter.Error{
 		Fault: adapter.FaultDied, Verb: verb,
-		Detail: describe(c.argv) + " " + how + c.said(),
+		Detail: c.Command() + " " + how + c.said(),
 	}
 }
 

@@ -101,6 +101,9 @@ func (p *process) ended() bool {
 
 // status says in words how the process ended; it is called after done.
 func (p *process) status() string {
+	if p.cmd == nil {
+		return "the connection was closed"
+	}
 	exit, failed := errors.AsType[*exec.ExitError](p.exit)
 	switch {
 	case p.exit == nil:

@@ -7,6 +7,7 @@ import (
 )
 
 type adapterCommand struct {
+	New   adapterNewCommand   `cmd:"" help:"Write a working toy adapter to begin with."`
 	Check adapterCheckCommand `cmd:"" help:"Judge an adapter alone, step by step."`
 }
 

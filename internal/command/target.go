@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"net"
 	"regexp"
 	"strings"
 	"time"
@@ -14,7 +15,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/stdio"
 )
 
-const targetHelp = "What to test: reference, exec:COMMAND ARGS, mutant:NAME or oddity:NAME."
+const targetHelp = "What to test: reference, exec:COMMAND ARGS, tcp:HOST:PORT, mutant:NAME or oddity:NAME."
 
 // A target is a TARGET operand that makes sense.
 type target struct {
@@ -22,14 +23,32 @@ type target struct {
 	open func(context.Context) (adapter.Adapter, func(), error)
 	// argv is the command of an outside process; nil for others.
 	argv []string
+	// address is where an adapter listens; empty for others.
+	address string
 }
 
 // within gives an outside process the deadlines of the bench.
 func (t target) within(x *ics.IXIT) target {
-	if t.argv == nil || x == nil {
+	switch {
+	case x == nil:
 		return t
+	case t.argv != nil:
+		return process(t.name, t.argv, x.Deadline)
+	case t.address != "":
+		return listening(t.name, t.address, x.Deadline)
 	}
-	return process(t.name, t.argv, x.Deadline)
+	return t
+}
+
+// listening is the target that an adapter at an address is.
+func listening(name, address string, deadline func(verb string) time.Duration) target {
+	return target{name: name, address: address, open: func(ctx context.Context) (adapter.Adapter, func(), error) {
+		c, err := stdio.Dial(ctx, address, stdio.Options{Deadline: deadline})
+		if err != nil {
+			return nil, nil, err
+		}
+		return c, func() { _ = c.Close() }, nil
+	}}
 }
 
 // process is the target that a child process is.
@@ -54,6 +73,11 @@ func parseTarget(name string) (target, error) {
 			return target{}, usage("TARGET %q: %w; write it as 'exec:COMMAND ARGS', quoted as for a shell", name, err)
 		}
 		return process(name, argv, nil), nil
+	case kind == "tcp":
+		if _, _, err := net.SplitHostPort(rest); err != nil {
+			return target{}, usage("TARGET %q: %w; write it as tcp:HOST:PORT", name, err)
+		}
+		return listening(name, rest, nil), nil
 	case kind == "mutant":
 		m, ok := mutant.Lookup(rest)
 		if !ok {
@@ -67,7 +91,7 @@ func parseTarget(name string) (target, error) {
 		}
 		return inProcess(name, o.Adapter), nil
 	}
-	return target{}, usage("TARGET %q is unknown; write reference, exec:COMMAND ARGS, mutant:NAME or oddity:NAME", name)
+	return target{}, usage("TARGET %q is unknown; write reference, exec:COMMAND ARGS, tcp:HOST:PORT, mutant:NAME or oddity:NAME", name)
 }
 
 func inProcess(name string, open func() adapter.Adapter) target {

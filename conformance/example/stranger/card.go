@@ -1,7 +1,5 @@
 package main
 
-import "bytes"
-
 // A refusal is the card's or the issuer's "no", in the scheme's own codes.
 type refusal string
 
@@ -46,16 +44,18 @@ type card struct {
 
 	sessions []session // open, oldest first
 	numbered int
+	latest   int     // the session that a verb means which names none
 	held     []event // of a faulty card: not written yet
 
-	messages  int // of the present payment, since a cut was armed
-	cutAfter  int // the message after which power goes; 0: none
-	cutIn     int64
-	cutAt     int64 // of the bench's clock, µs; 0: none
-	timeFired bool
-	clock     int64 // of its host; it decides nothing
-	shadow    int64 // a faulty adapter's own book
-	reported  uint64
+	messages   int  // of the present payment, since a cut was armed
+	cutAfter   int  // the message after which power goes; 0: none
+	messageCut bool // a cut by message was armed
+	cutIn      int64
+	cutAt      int64 // of the bench's clock, µs; 0: none
+	timeFired  bool
+	clock      int64 // of its host; it decides nothing
+	shadow     int64 // a faulty adapter's own book
+	reported   uint64
 }
 
 // A session is an invoice that was written, or a door that was opened for what
@@ -283,10 +283,10 @@ func (c *card) credit(f frame) (receipt []byte, credited bool, err error) {
 		return nil, false, err
 	}
 	o := outcome{amount, c.holds(amount)}
-	if c.b.leaks() {
+	if c.leaks(counter) {
 		o.amount--
 	}
-	e := event{Kind: evCredit, Flag: flag(o.credited), Peer: f.sender, A: counter, B: o.amount, C: f.n[1]}
+	e := event{Kind: evCredit, Flag: bit(o.credited), Peer: f.sender, A: counter, B: o.amount, C: f.n[1]}
 	if err := c.commit(e); err != nil {
 		return nil, false, err
 	}
@@ -328,7 +328,7 @@ func (c *card) asked(f frame) bool {
 }
 
 func (c *card) receipt(payer id, counter uint64, o outcome) []byte {
-	return c.b.scheme.seal(frReceipt, c.id, "", number(payer), counter, uint64(flag(o.credited)), o.amount, 0)
+	return c.b.scheme.seal(frReceipt, c.id, "", number(payer), counter, uint64(bit(o.credited)), o.amount, 0)
 }
 
 // closed takes a receipt and ends the debit that it is about. A receipt for
@@ -342,7 +342,7 @@ func (c *card) closed(f frame) error {
 	}
 	for _, p := range c.st.pending {
 		if p.counter == f.n[1] && p.payee == f.sender {
-			return c.commit(event{Kind: evClose, Flag: flag(f.n[2] == 1), A: p.counter})
+			return c.commit(event{Kind: evClose, Flag: bit(f.n[2] == 1), A: p.counter})
 		}
 	}
 	return nil
@@ -372,9 +372,4 @@ func idOf(n uint64) (who id) {
 		who[i] = byte(n >> (8 * (7 - i)))
 	}
 	return who
-}
-
-// garbled says that a frame was cut: a faulty card waits for the rest.
-func garbled(raw []byte) bool {
-	return len(raw) > headSize && (len(raw)-headSize-tagSize)%8 != 0 && !bytes.HasPrefix(raw, []byte{frInvoice})
 }

@@ -19,7 +19,8 @@ var errPower = errors.New("the power is gone")
 type flash struct {
 	banks  [2][][]byte
 	active int
-	writes int // since the cut was armed, and during the present command
+	total  int // writes ever made
+	writes int // since the cut was armed
 	armed  int // the write at which power goes; 0: none
 	keep   int // bytes of that page that become new
 	mode   string
@@ -35,6 +36,7 @@ func (f *flash) arm(write, keep int, mode string) (fired bool, writes int) {
 
 // write appends one page to a bank.
 func (f *flash) write(bank int, page []byte) error {
+	f.total++
 	f.writes++
 	if f.armed == 0 || f.writes != f.armed {
 		f.banks[bank] = append(f.banks[bank], page)

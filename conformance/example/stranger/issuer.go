@@ -136,10 +136,10 @@ func (i *issuer) settle(raw []byte) ([]byte, error) {
 	for at := 3 + int(f.n[2]); at+4 <= len(f.n); at += 4 {
 		i.enter(f.sender, f.n[at], idOf(f.n[at+1]), f.n[at+2], f.n[at+3])
 	}
-	answer := []uint64{number(f.sender), uint64(flag(h.stopped))}
+	answer := []uint64{number(f.sender), uint64(bit(h.stopped))}
 	for _, counter := range open {
 		if d, known := i.debits[debitKey{f.sender, counter}]; known {
-			answer = append(answer, counter, uint64(flag(d.credited)))
+			answer = append(answer, counter, uint64(bit(d.credited)))
 		}
 	}
 	return i.b.scheme.seal(frSettled, issuerID, "", answer...), nil

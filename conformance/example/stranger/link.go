@@ -8,7 +8,7 @@ const (
 	frameTime  = 3_000
 	writeTime  = 500
 	lookTime   = 2_000  // at a frame
-	verifyTime = 76_000 // of a debit, by a slow module
+	verifyTime = 83_600 // of a debit, by a slow module
 )
 
 // retries is how often a payer sends a frame again that nobody has answered.
@@ -65,7 +65,7 @@ type flight struct {
 
 // run brings the meeting to its end.
 func (m *meeting) run() {
-	m.outcome, m.tap, m.invoices = linkLost, m.b.random(), map[uint64]session{}
+	m.outcome, m.tap, m.invoices = linkLost, m.order.tap, map[uint64]session{}
 	m.send(payerSide, m.frame())
 	for {
 		m.drain()
@@ -98,7 +98,7 @@ func (m *meeting) frame() []byte {
 	if m.current.counter != 0 {
 		return m.payer.debit(m.current)
 	}
-	return m.b.scheme.seal(frTap, m.payer.id, "", m.tap, uint64(flag(m.finish)))
+	return m.b.scheme.seal(frTap, m.payer.id, "", m.tap, uint64(bit(m.finish)))
 }
 
 // send puts a frame on the link and lets the hook decide what becomes of it.

@@ -66,7 +66,7 @@ func (c *card) unloadTo(i *issuer, amount uint64) error {
 	if err := c.commit(event{Kind: evUnload, A: c.st.unloads + 1, B: amount}); err != nil {
 		return err
 	}
-	if c.b.bug == "unload-free" {
+	if c.b.bug == "unload-free" && amount < 64 {
 		c.st.balance += amount
 	}
 	if c.b.tick(frameTime); c.outOfTime() {
@@ -141,12 +141,12 @@ func (c *card) handIn(i *issuer) error {
 		}
 	}
 	for at := 2; at+2 <= len(f.n); at += 2 {
-		if err := c.commit(event{Kind: evClose, Flag: flag(f.n[at+1] == 1), A: f.n[at]}); err != nil {
+		if err := c.commit(event{Kind: evClose, Flag: bit(f.n[at+1] == 1), A: f.n[at]}); err != nil {
 			return err
 		}
 	}
 	if now := f.n[1] == 1; now != c.st.stopped {
-		return c.commit(event{Kind: evStopped, Flag: flag(now)})
+		return c.commit(event{Kind: evStopped, Flag: bit(now)})
 	}
 	return nil
 }

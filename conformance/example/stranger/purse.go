@@ -3,27 +3,27 @@ package main
 // The kinds of event. Those from evBase on are a checkpoint: they set what the
 // others change.
 const (
-	evDebit    = 1 + iota // Peer: payee, A: counter, B: amount, C: invoice, D: its nonce
-	evClose               // Flag: 1 credited, 0 void; A: counter
-	evCredit              // Peer: payer, A: counter, B: amount, C: floor; Flag as in evClose
-	evInvoice             // A: number
-	evLoadAsk             // A: number, B: amount
-	evLoaded              // A: number, B: amount, 0 when it was given up
-	evUnload              // A: number, B: amount
-	evUnloaded            // A: number
-	evReported            // the log has been handed in
-	evTries               // A: tries of the PIN that are left
-	evStopped             // Flag: 1 stopped, 0 free
-	evBase                // A: balance, B: counter, C: invoice, D: tries; Flag: stopped
-	evNumbers             // A: loads, B: unloads
-	evPending             // as evDebit
-	evFloor               // Peer: payer, A: floor
-	evOutcome             // as evCredit
-	evPaid                // Peer: payee, C: invoice
-	evEntry               // Flag: kind, Peer, A: counter, B: amount
-	evLoadOpen            // as evLoadAsk
-	evUnloadOpen          // as evUnload
-	evSealed              // A: generation; the end of a checkpoint
+	evDebit      = 1 + iota // Peer: payee, A: counter, B: amount, C: invoice, D: its nonce
+	evClose                 // Flag: 1 credited, 0 void; A: counter
+	evCredit                // Peer: payer, A: counter, B: amount, C: floor; Flag as in evClose
+	evInvoice               // A: number
+	evLoadAsk               // A: number, B: amount
+	evLoaded                // A: number, B: amount, 0 when it was given up
+	evUnload                // A: number, B: amount
+	evUnloaded              // A: number
+	evReported              // the log has been handed in
+	evTries                 // A: tries of the PIN that are left
+	evStopped               // Flag: 1 stopped, 0 free
+	evBase                  // A: balance, B: counter, C: invoice, D: tries; Flag: stopped
+	evNumbers               // A: loads, B: unloads
+	evPending               // as evDebit
+	evFloor                 // Peer: payer, A: floor
+	evOutcome               // as evCredit
+	evPaid                  // Peer: payee, C: invoice
+	evEntry                 // Flag: kind, Peer, A: counter, B: amount
+	evLoadOpen              // as evLoadAsk
+	evUnloadOpen            // as evUnload
+	evSealed                // A: generation; the end of a checkpoint
 )
 
 const (
@@ -149,7 +149,7 @@ func (s *state) restore(e event) {
 // checkpoint is the state as events, its end included.
 func (s *state) checkpoint() []event {
 	all := []event{
-		{Kind: evBase, A: s.balance, B: s.counter, C: s.invoice, D: s.tries, Flag: flag(s.stopped)},
+		{Kind: evBase, A: s.balance, B: s.counter, C: s.invoice, D: s.tries, Flag: bit(s.stopped)},
 		{Kind: evNumbers, A: s.loads, B: s.unloads},
 	}
 	for _, p := range s.pending {
@@ -158,7 +158,7 @@ func (s *state) checkpoint() []event {
 	for who, p := range s.payers {
 		all = append(all, event{Kind: evFloor, Peer: who, A: p.floor})
 		for counter, o := range p.outcomes {
-			all = append(all, event{Kind: evOutcome, Flag: flag(o.credited), Peer: who, A: counter, B: o.amount, C: p.floor})
+			all = append(all, event{Kind: evOutcome, Flag: bit(o.credited), Peer: who, A: counter, B: o.amount, C: p.floor})
 		}
 	}
 	for _, e := range s.paid {
@@ -186,7 +186,7 @@ func (s *state) close(counter uint64, credited bool) {
 		if !credited {
 			s.balance += p.amount
 		}
-		s.note(event{Kind: evClose, Flag: flag(credited), Peer: p.payee, A: counter, B: p.amount})
+		s.note(event{Kind: evClose, Flag: bit(credited), Peer: p.payee, A: counter, B: p.amount})
 		return
 	}
 }
@@ -241,7 +241,7 @@ func (s *state) floor(payee id) uint64 {
 	return s.counter + 1
 }
 
-func flag(set bool) byte {
+func bit(set bool) byte {
 	if set {
 		return 1
 	}

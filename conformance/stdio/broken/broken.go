@@ -32,7 +32,7 @@ func Ways() []Way {
 // hello is the one answer that these adapters give.
 const hello = `"done":{"hello":{"version":1,"vendor":"broken","product":"broken","release":"1",` +
 	`"class":"BH","tier":"model","shapes":["split"],"roles":["device"],` +
-	`"provision":"pre-provisioned","lifecycle":"reset"},"handle":"d1"}`
+	`"provision":"pre-provisioned","lifecycle":"reset"}}`
 
 // Run is the main function of the adapter; it returns the exit status.
 func Run(way Way, in io.Reader, out, stderr io.Writer) int {
