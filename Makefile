@@ -9,7 +9,7 @@ BIN  := bin/assay
 OUT  := reports/out
 PAGE := $(OUT)/index.html
 
-.PHONY: run build test lint generate fuzz bench browser race selftest-full templates platforms clean
+.PHONY: run build test lint generate fuzz bench browser race selftest-full matrix templates platforms clean
 
 # Certifies the reference device as an outside process, measures the core, and
 # writes the report.
@@ -33,6 +33,10 @@ lint:
 generate:
 	$(GO) run ./spec/gen
 	$(GO) run ./vectors/gen
+
+# Publishes what a full self-test finds: by it reports tell their detection power.
+matrix: build
+	$(BIN) selftest --full --seeds 1 --matrix conformance/selftest/matrix.json >/dev/null
 
 # Writes, builds and checks the adapter templates.
 templates: build

@@ -30,6 +30,10 @@ func (b book) due() int64 {
 // least is what they hold at least when everything is settled.
 func (b book) least() int64 { return b.due() - int64(b.unaccepted) }
 
+// due is the most that all units of the check may hold beyond what they came
+// with.
+func (t *T) due() int64 { return t.book.due() + t.returning() }
+
 // Messages of the two invariants that every check judges.
 const (
 	createdMessage = "more value can be seen than was funded"
@@ -56,9 +60,9 @@ func (t *T) noCreation() {
 	if !t.Has(adapter.CapQuery) || t.book.cracked {
 		return
 	}
-	if held, known := t.held(); known && held > t.book.due() {
+	if held, known := t.held(); known && held > t.due() {
 		t.judge[spec.INV01] = true
-		t.worsen(spec.INV01, Fail, createdMessage, fmt.Sprintf("held %d, at most %d is due", held, t.book.due()))
+		t.worsen(spec.INV01, Fail, createdMessage, fmt.Sprintf("held %d, at most %d is due", held, t.due()))
 	}
 }
 

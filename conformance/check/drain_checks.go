@@ -36,7 +36,7 @@ func paidOnWhole(t *T) {
 // everyUnit is what a campaign has used: all units of a bench that has no
 // others, and new ones where there are as many as are asked for.
 func (t *T) everyUnit() []*Unit {
-	units := []*Unit{t.Funded(200), t.Funded(100), t.Device()}
+	units := []*Unit{t.Funded(200), t.Funded(100), t.Funded(50)}
 	for t.env.pools() && t.env.pool.free() {
 		units = append(units, t.Device())
 	}

@@ -11,12 +11,12 @@ func fundingChecks() []Check {
 	split := []adapter.Capability{adapter.CapQuery, adapter.CapSplitFunding, adapter.CapLedger}
 	return []Check{
 		{ID: "FND-01.bound", Title: "a voucher is worth nothing to another device", Cites: []spec.ID{spec.FND01}, Needs: split, Run: voucherIsBound},
-		{ID: "FND-02.replay", Title: "a voucher is credited once", Cites: []spec.ID{spec.FND02}, Needs: split, Run: voucherOnce},
-		{ID: "FND-03.head-room", Title: "funding above the holding limit is refused before the account is debited", Cites: []spec.ID{spec.FND03}, Needs: []adapter.Capability{adapter.CapQuery}, Run: fundingHeadroom},
-		{ID: "FND-04.par", Title: "funding and defunding are at par", Cites: []spec.ID{spec.FND04}, Needs: []adapter.Capability{adapter.CapQuery, adapter.CapDefund, adapter.CapLedger}, Run: fundingAtPar},
-		{ID: "FND-05.once", Title: "a defunding debits first and is credited once", Cites: []spec.ID{spec.FND05}, Needs: split, Run: defundingOnce},
+		{ID: "FND-02.replay", Title: "a voucher is credited once", Cites: []spec.ID{spec.FND02}, Needs: split, Units: 1, Run: voucherOnce},
+		{ID: "FND-03.head-room", Title: "funding above the holding limit is refused before the account is debited", Cites: []spec.ID{spec.FND03}, Needs: []adapter.Capability{adapter.CapQuery}, Units: 1, Run: fundingHeadroom},
+		{ID: "FND-04.par", Title: "funding and defunding are at par", Cites: []spec.ID{spec.FND04}, Needs: []adapter.Capability{adapter.CapQuery, adapter.CapDefund, adapter.CapLedger}, Units: 1, Run: fundingAtPar},
+		{ID: "FND-05.once", Title: "a defunding debits first and is credited once", Cites: []spec.ID{spec.FND05}, Needs: split, Units: 1, Run: defundingOnce},
 		{ID: "PRV-02.blank", Title: "a device that is not provisioned does nothing", Cites: []spec.ID{spec.PRV02}, Needs: []adapter.Capability{adapter.CapQuery}, Fresh: true, Units: 3, Run: blankDoesNothing},
-		{ID: "PRV-04.again", Title: "personalising again does not lose value", Cites: []spec.ID{spec.PRV04}, Needs: []adapter.Capability{adapter.CapQuery}, Run: provisioningAgain},
+		{ID: "PRV-04.again", Title: "personalising again does not lose value", Cites: []spec.ID{spec.PRV04}, Needs: []adapter.Capability{adapter.CapQuery}, Units: 1, Run: provisioningAgain},
 	}
 }
 
@@ -30,7 +30,7 @@ func (u *Unit) voucher(amount uint64) []byte {
 
 func voucherIsBound(t *T) {
 	unit, other := t.Device(), t.Device()
-	mine, theirs := unit.voucher(700), other.voucher(700)
+	mine, theirs := unit.voucher(70), other.voucher(70)
 	t.For(spec.FND01, "a voucher for another device was accepted").Expect(other.do(adapter.FundAccept{Message: mine})).To(t.Refused(spec.EFundBinding))
 	t.For(spec.FND01, "a voucher for another device was credited").Expect(other.Spendable()).To(gomega.BeZero())
 	t.Control(unit.do(adapter.FundAccept{Message: mine}), "the voucher at its own device")
@@ -39,19 +39,19 @@ func voucherIsBound(t *T) {
 
 func voucherOnce(t *T) {
 	unit := t.Device()
-	v := unit.voucher(700)
+	v := unit.voucher(70)
 	t.Control(unit.do(adapter.FundAccept{Message: v}), "a voucher")
 	for range 2 {
 		t.For(spec.FND02, "a voucher was accepted again").Expect(unit.do(adapter.FundAccept{Message: v})).To(t.Refused(spec.EFundReplay))
-		t.For(spec.FND02, "a voucher was credited again").Expect(unit.Spendable()).To(gomega.Equal(uint64(700)))
+		t.For(spec.FND02, "a voucher was credited again").Expect(unit.Spendable()).To(gomega.Equal(uint64(70)))
 	}
-	second := unit.voucher(100)
+	second := unit.voucher(10)
 	if t.env.RP() {
-		t.For(spec.FND02, "a second funding was asked for while one is open").Expect(unit.do(adapter.FundRequest{Amount: t.env.scale.minor(50)})).To(t.Refused(spec.EPendingFull))
+		t.For(spec.FND02, "a second funding was asked for while one is open").Expect(unit.do(adapter.FundRequest{Amount: t.env.scale.minor(5)})).To(t.Refused(spec.EPendingFull))
 	}
 	t.For(spec.FND02, "an old voucher was accepted for a new request").Expect(unit.do(adapter.FundAccept{Message: v})).To(t.Refused(spec.EFundReplay, spec.EFundBinding))
 	t.Control(unit.do(adapter.FundAccept{Message: second}), "the next voucher")
-	t.For(spec.FND02, "an old voucher was credited for a new request").Expect(unit.Spendable()).To(gomega.Equal(uint64(800)))
+	t.For(spec.FND02, "an old voucher was credited for a new request").Expect(unit.Spendable()).To(gomega.Equal(uint64(80)))
 }
 
 func fundingHeadroom(t *T) {
@@ -90,22 +90,22 @@ func fundingAtPar(t *T) {
 }
 
 func defundingOnce(t *T) {
-	unit := t.Funded(900)
+	unit := t.Funded(90)
 	account := t.ledger.Balance(unit.Account)
 	order := t.Control(t.ledger.do(adapter.DefundOrder{Account: unit.Account}), "order a defunding")
-	request := t.Control(unit.do(adapter.DefundRequest{Amount: t.env.scale.minor(400), Nonce: order.Nonce, Secret: t.secret()}), "ask for defunding")
-	t.book.defunded += 400
-	t.For(spec.FND05, "a defunding left the device before its debit").Expect(unit.Spendable()).To(gomega.Equal(uint64(500)))
+	request := t.Control(unit.do(adapter.DefundRequest{Amount: t.env.scale.minor(40), Nonce: order.Nonce, Secret: t.secret()}), "ask for defunding")
+	t.book.defunded += 40
+	t.For(spec.FND05, "a defunding left the device before its debit").Expect(unit.Spendable()).To(gomega.Equal(uint64(50)))
 	if t.Has(adapter.CapPowerCycle) {
 		unit.PowerCycle()
-		t.For(spec.FND05, "the debit of a defunding was not durable when its message left").Expect(unit.Spendable()).To(gomega.Equal(uint64(500)))
+		t.For(spec.FND05, "the debit of a defunding was not durable when its message left").Expect(unit.Spendable()).To(gomega.Equal(uint64(50)))
 	}
 	first := t.Control(t.ledger.do(adapter.AcceptDefunding{Message: request.Message}), "accept a defunding")
-	t.For(spec.FND05, "the account was not credited the amount of a defunding").Expect(t.ledger.Balance(unit.Account) - account).To(gomega.Equal(uint64(400)))
+	t.For(spec.FND05, "the account was not credited the amount of a defunding").Expect(t.ledger.Balance(unit.Account) - account).To(gomega.Equal(uint64(40)))
 	t.ledger.do(adapter.AcceptDefunding{Message: request.Message})
-	t.For(spec.FND05, "a repeated defunding was credited again").Expect(t.ledger.Balance(unit.Account) - account).To(gomega.Equal(uint64(400)))
+	t.For(spec.FND05, "a repeated defunding was credited again").Expect(t.ledger.Balance(unit.Account) - account).To(gomega.Equal(uint64(40)))
 	t.Control(unit.do(adapter.DefundAcknowledge{Message: first.Message}), "acknowledge a defunding")
-	t.For(spec.FND05, "the device's balance changed when its defunding was acknowledged").Expect(unit.Spendable()).To(gomega.Equal(uint64(500)))
+	t.For(spec.FND05, "the device's balance changed when its defunding was acknowledged").Expect(unit.Spendable()).To(gomega.Equal(uint64(50)))
 }
 
 func blankDoesNothing(t *T) {

@@ -67,6 +67,9 @@ func (p *pool) release() {
 // pooledDevice is the next unit of the bench, ready to pay and to receive.
 func (t *T) pooledDevice(o DeviceOptions) *Unit {
 	all := t.env.pool
+	if len(t.units) == 0 {
+		t.endPending()
+	}
 	slot := all.take()
 	u := &Unit{t: t, Name: t.nextName(), on: t.env.adapter}
 	if slot == nil {
@@ -77,10 +80,11 @@ func (t *T) pooledDevice(o DeviceOptions) *Unit {
 	u.Handle, u.Account, u.slot = slot.handle, slot.account, slot
 	t.units = append(t.units, u)
 	t.most = max(t.most, len(t.units))
+	ledger := t.Ledger()
 	if !slot.ready {
 		u.provision(o)
-		if l := t.Ledger(); l != nil {
-			l.open(u)
+		if ledger != nil {
+			ledger.open(u)
 		}
 		slot.ready = true
 	}
@@ -89,6 +93,42 @@ func (t *T) pooledDevice(o DeviceOptions) *Unit {
 	}
 	u.settleDown()
 	return u
+}
+
+// endPending lets the units of the bench meet, so that what the checks before
+// have left between them comes to its end before anything is measured.
+func (t *T) endPending() {
+	if !t.Has(adapter.CapResend) || !t.Has(adapter.CapQuery) {
+		return
+	}
+	before := t.book
+	defer func() { t.book = before }()
+	var units []*Unit
+	for _, slot := range t.env.pool.units {
+		units = append(units, &Unit{t: t, Name: slot.handle, Handle: slot.handle, Account: slot.account, slot: slot, on: t.env.adapter})
+	}
+	for _, u := range units {
+		if t.Has(adapter.CapCancel) {
+			u.do(adapter.Cancel{})
+		}
+		if a := u.do(adapter.Query{}); a.Done == nil || a.Done.Value == nil || part(a.Done.Value.Outgoing) == 0 {
+			continue
+		}
+		for _, other := range units {
+			if other != u {
+				t.Finish(u, other)
+			}
+		}
+	}
+}
+
+// returning is what units had on its way when the check took them: it may come
+// back to them.
+func (t *T) returning() (sum int64) {
+	for _, u := range t.units {
+		sum += int64(t.env.scale.of(adapter.Amount(u.base.outgoing)))
+	}
+	return sum
 }
 
 // settleDown brings a used unit as near to its state at the start of the

@@ -118,7 +118,7 @@ func programsCreateNothing(t *T) {
 		for range 14 {
 			what := g.step()
 			held, _ := t.held()
-			t.For(spec.INV01, createdMessage).Expect(held).To(gomega.BeNumerically("<=", t.book.due()), "after "+what)
+			t.For(spec.INV01, createdMessage).Expect(held).To(gomega.BeNumerically("<=", t.due()), "after "+what)
 		}
 		t.forget()
 	}

@@ -36,7 +36,7 @@ func anyOrder(t *T) {
 	for _, i := range t.Sample(len(orders), len(orders)) {
 		t.forget()
 		t.ledger = nil
-		units := []*Unit{t.Funded(100), t.Funded(100), t.Device()}
+		units := []*Unit{t.Funded(100), t.Funded(100), t.Funded(20)}
 		t.MustTransfer(units[0], units[1], 10)
 		t.MustTransfer(units[1], units[2], 25)
 		t.MustTransfer(units[2], units[0], 5)
@@ -58,8 +58,8 @@ func anyOrder(t *T) {
 }
 
 func alteredReport(t *T) {
-	unit, other := t.Funded(1000), t.Device()
-	t.MustTransfer(unit, other, 100)
+	unit, other := t.Funded(100), t.Device()
+	t.MustTransfer(unit, other, 10)
 	report, a := unit.Report()
 	if report == nil {
 		t.Control(a, "report")
@@ -85,8 +85,8 @@ func (u *Unit) entries() uint64 {
 
 func erasedAfterAck(t *T) {
 	const message = "log entries were erased without an authentic acknowledgement"
-	unit, other := t.Funded(1000), t.Device()
-	t.MustTransfer(unit, other, 100)
+	unit, other := t.Funded(100), t.Device()
+	t.MustTransfer(unit, other, 10)
 	before := unit.entries()
 	report, a := unit.Report()
 	if report == nil {
@@ -111,8 +111,8 @@ func erasedAfterAck(t *T) {
 // settlesOnce has both parties upload, twice, and looks for anything that
 // counted twice.
 func settlesOnce(t *T) {
-	payer, payee := t.Funded(1000), t.Device()
-	t.MustTransfer(payer, payee, 100)
+	payer, payee := t.Funded(100), t.Device()
+	t.MustTransfer(payer, payee, 10)
 	for _, u := range []*Unit{payer, payee, payer, payee} {
 		report, a := u.Report()
 		if report == nil {
@@ -125,8 +125,8 @@ func settlesOnce(t *T) {
 		t.Control(u.do(adapter.SyncApply{Message: first.Message}), "apply the acknowledgement")
 	}
 	s := t.ledger.Supply()
-	t.For(spec.SET06, "a repeated upload changed the supply").Expect(t.env.scale.of(s.Outstanding)).To(gomega.Equal(uint64(1000)))
-	t.For(spec.SET06, "a repeated upload changed the balances").Expect(payer.Held() + payee.Held()).To(gomega.Equal(uint64(1000)))
+	t.For(spec.SET06, "a repeated upload changed the supply").Expect(t.env.scale.of(s.Outstanding)).To(gomega.Equal(uint64(100)))
+	t.For(spec.SET06, "a repeated upload changed the balances").Expect(payer.Held() + payee.Held()).To(gomega.Equal(uint64(100)))
 	t.For(spec.SET06, "a repeated upload raised an alarm").Expect(s.Alarms).To(gomega.BeEmpty())
 	t.For(spec.SET06, "a repeated upload accused somebody").Expect(t.ledger.Findings()).To(gomega.BeEmpty())
 }

@@ -2,6 +2,7 @@ package disguise_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
@@ -31,6 +32,7 @@ func TestPaymentsBehindEveryFace(t *testing.T) {
 		"power-cycled":        {"", []disguise.Face{disguise.Closed, disguise.PowerCycled}},
 		"power-cycled sealed": {"", []disguise.Face{disguise.Closed, disguise.Sealed, disguise.PowerCycled}},
 		"without":             {"", []disguise.Face{disguise.Closed, disguise.Without(adapter.CapResend, adapter.CapCancel)}},
+		"own ledger":          {"", []disguise.Face{disguise.Closed, disguise.OwnLedger, disguise.Sealed}},
 		"kit":                 {"", []disguise.Face{disguise.Closed, disguise.Kit}},
 		"staged":              {staged, []disguise.Face{disguise.StagedOffline}},
 	} {
@@ -228,6 +230,22 @@ func TestStagedOfflineHoldsWhatItReceives(t *testing.T) {
 	b.done(payee, adapter.Synchronise{Ledger: b.ledger})
 	b.expect(payee, 30)
 	b.mustPay(payee, third, 10)
+}
+
+// A product that keeps its ledger to itself funds and defunds all the same.
+func TestOwnLedgerIsNobodysElse(t *testing.T) {
+	b := newBench(t, reference(disguise.Closed, disguise.OwnLedger, disguise.Sealed))
+	if b.has(adapter.CapLedger) || b.has(adapter.CapSplitFunding) || slices.Contains(b.said.Roles, adapter.RoleLedger) {
+		t.Errorf("hello says roles %v, capabilities %v", b.said.Roles, b.said.Capabilities)
+	}
+	if _, err := b.try("", adapter.Create{Role: adapter.RoleLedger, Profile: b.profile.JSON()}); err == nil {
+		t.Error("it makes a ledger for the harness")
+	}
+	unit, other := b.funded(100), b.device()
+	b.mustPay(unit, other, 40)
+	b.done(other, adapter.Defund{Amount: 40})
+	b.done(other, adapter.Synchronise{Authorised: true})
+	b.expect(other, 0)
 }
 
 func TestWithoutServesLess(t *testing.T) {

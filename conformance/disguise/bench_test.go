@@ -97,6 +97,12 @@ func (b *bench) kit(fault adapter.Misbehaviour) string {
 
 func (b *bench) ready(handle string) string {
 	b.t.Helper()
+	if !slices.Contains(b.said.Roles, adapter.RoleLedger) {
+		b.done(handle, adapter.Provision{})
+		b.done(handle, adapter.Consent{Given: true})
+		b.made[handle] = true
+		return handle
+	}
 	if b.ledger == "" {
 		b.ledger = b.create(adapter.RoleLedger, "", "ledger")
 	}

@@ -49,6 +49,9 @@ func (i inner) Restart(ctx context.Context) error {
 // events is how an adapter tells and asks before its answer.
 type events = func(adapter.Event) adapter.Reply
 
+// unheard is for what a face does on its own account: nobody is told.
+func unheard(adapter.Event) adapter.Reply { return adapter.Reply{} }
+
 // hello carries hello out and changes what it says.
 func (i inner) hello(ctx context.Context, q adapter.Request, on events, change func(*adapter.Implementation)) (adapter.Answer, error) {
 	a, err := i.next.Do(ctx, q, on)
@@ -66,7 +69,7 @@ func (i inner) hello(ctx context.Context, q adapter.Request, on events, change f
 
 // says asks the next adapter what it is, for a face that was not greeted.
 func (i inner) says(ctx context.Context) (adapter.Implementation, error) {
-	a, err := i.next.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, nil)
+	a, err := i.next.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, unheard)
 	if err != nil {
 		return adapter.Implementation{}, err
 	}

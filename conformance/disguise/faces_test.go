@@ -55,3 +55,21 @@ func TestFacesAreHonest(t *testing.T) {
 		})
 	}
 }
+
+// TestUsedIsJudgedAlikeTwice holds that units without reset get the same
+// verdicts again, in the state in which the first campaign left them.
+func TestUsedIsJudgedAlikeTwice(t *testing.T) {
+	for name, faces := range map[string][]disguise.Face{
+		"split":     {disguise.Closed, disguise.Used},
+		"hooked":    {disguise.Closed, disguise.Used, disguise.Hooked},
+		"two units": {disguise.Closed, disguise.Used, disguise.Units(2), disguise.Sealed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := disguise.Wear(simulator.New(simulator.Options{}), faces...)
+			first := judge(t, a, check.Options{Seed: 3})
+			if second := judge(t, a, check.Options{Seed: 4}); second != first {
+				t.Errorf("%d checks passed, then %d", first, second)
+			}
+		})
+	}
+}

@@ -30,7 +30,7 @@ const (
 )
 
 func (h history) do(handle string, v adapter.Verb) (adapter.Answer, error) {
-	return h.next.Do(h.ctx, adapter.Request{Handle: handle, Verb: v}, nil)
+	return h.next.Do(h.ctx, adapter.Request{Handle: handle, Verb: v}, unheard)
 }
 
 // all carries out verbs of one unit in order; only a missing answer stops it.

@@ -141,7 +141,7 @@ func (w *workshop) build(ctx context.Context, handle string, v adapter.Create) (
 	}
 	fault := v.Fault
 	v.Role, v.Fault = adapter.RoleDevice, ""
-	a, err := k.on.Do(ctx, adapter.Request{Verb: v}, nil)
+	a, err := k.on.Do(ctx, adapter.Request{Verb: v}, unheard)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,7 @@ func anyHop(lots *device.Lots, amount money.Amount, _ uint64) ([]wire.Lot, bool)
 }
 
 func (k *kit) do(ctx context.Context, v adapter.Verb) (adapter.Answer, error) {
-	return k.on.Do(ctx, adapter.Request{Handle: k.handle, Verb: v}, nil)
+	return k.on.Do(ctx, adapter.Request{Handle: k.handle, Verb: v}, unheard)
 }
 
 // device is the kit's own. It is there as long as the kit is: a simulator shows

@@ -67,7 +67,7 @@ func (o *own) found(ctx context.Context, v adapter.Create) error {
 		return nil
 	}
 	v.Role, v.Fault = adapter.RoleLedger, ""
-	a, err := o.next.Do(ctx, adapter.Request{Verb: v}, nil)
+	a, err := o.next.Do(ctx, adapter.Request{Verb: v}, unheard)
 	if err != nil {
 		return err
 	}
@@ -86,7 +86,7 @@ func (o *own) bind(ctx context.Context, handle string) error {
 	o.bound[handle] = true
 	account := accountOf(handle)
 	for _, v := range []adapter.Verb{adapter.OpenAccount{Account: account, Balance: usedAccount}, adapter.Register{Account: account, Device: handle}} {
-		if _, err := o.next.Do(ctx, adapter.Request{Handle: o.ledger, Verb: v}, nil); err != nil {
+		if _, err := o.next.Do(ctx, adapter.Request{Handle: o.ledger, Verb: v}, unheard); err != nil {
 			return err
 		}
 	}

@@ -7,7 +7,6 @@ package estimate
 import (
 	"context"
 	"math"
-	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
@@ -66,7 +65,7 @@ type Estimate struct {
 
 // Of rehearses a plan. The error is the harness's.
 func Of(ctx context.Context, e *check.Env, plan check.Plan, o check.Options) (Estimate, error) {
-	counted := &counter{next: face(e.Impl, e.Shape), prompts: e.Bench.Prompts, secret: e.Bench.Secret}
+	counted := &counter{next: disguise.Like(e.Impl, e.Shape)(simulator.New(simulator.Options{})), prompts: e.Bench.Prompts, secret: e.Bench.Secret}
 	stand, err := rehearsal(ctx, counted, e, o)
 	if err != nil {
 		return Estimate{}, err
@@ -107,31 +106,6 @@ func rehearsal(ctx context.Context, a adapter.Adapter, e *check.Env, o check.Opt
 		stand.Profile = o.Profile // in minor units: the amounts scale it again
 	}
 	return check.NewEnvWith(ctx, a, stand)
-}
-
-// face is the reference as the product shows itself.
-func face(h adapter.Implementation, shape adapter.Shape) adapter.Adapter {
-	a := simulator.New(simulator.Options{})
-	faces := []disguise.Face{}
-	if h.Class == "BH" {
-		faces = append(faces, disguise.Closed)
-	}
-	switch shape {
-	case adapter.Hooked:
-		faces = append(faces, disguise.Hooked)
-	case adapter.Sealed:
-		faces = append(faces, disguise.Sealed)
-	}
-	if h.Lifecycle == adapter.LifecycleNone && h.Class == "BH" {
-		faces = slices.Insert(faces, 1, disguise.Face(disguise.Used))
-	}
-	var gone []adapter.Capability
-	for _, c := range simulator.Capabilities() {
-		if !slices.Contains(h.Capabilities, c) {
-			gone = append(gone, c)
-		}
-	}
-	return disguise.Wear(a, append(faces, disguise.Without(gone...))...)
 }
 
 // days is how long the caps of a day make it, with the units at work side by

@@ -85,7 +85,7 @@ func devices() []Oddity {
 		}),
 		odd("no-query", spec.PAY01, "tells nothing about its state", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapQuery}})
-		}),
+		}).under(receipts),
 		odd("receive-only", spec.PAY01, "receives and never pays", func() adapter.Adapter {
 			return reference(simulator.Options{
 				Hello: func(h *adapter.Implementation) { h.ReceiveOnly = true },
@@ -93,7 +93,7 @@ func devices() []Oddity {
 					p.Rules = device.StandardRules().Replace(device.ProcStart, "provisioned", func(*device.Context) bool { return false })
 				},
 			})
-		}),
+		}).under(receipts),
 		odd("one-refusal-code", spec.PAY02, "refuses everything with one code of its own", func() adapter.Adapter {
 			return around{next: closed(), answer: genericRefusal}
 		}),
@@ -111,7 +111,7 @@ func devices() []Oddity {
 		}),
 		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
-		}),
+		}).under(undisturbed),
 		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
 		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
 		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),

@@ -5,7 +5,6 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/mutant"
-	"github.com/assay-cbdc/assay/reports"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -73,37 +72,4 @@ func Cover() Coverage {
 	}
 	slices.Sort(c.Unknown)
 	return c
-}
-
-// Detect tells which mutants a plan can find: those that break a requirement
-// which one of its checks cites. What is missing is listed by the capability
-// that would reveal it.
-func Detect(p check.Plan) reports.Detection {
-	cited := map[spec.ID]bool{}
-	for _, c := range p.Checks {
-		for _, id := range c.Cites {
-			cited[id] = true
-		}
-	}
-	missing := map[string][]string{}
-	d := reports.Detection{}
-	for _, m := range mutant.All() {
-		d.Mutants++
-		if cited[m.Breaks] {
-			d.Detectable++
-			continue
-		}
-		capability := ""
-		for _, l := range p.Left {
-			if l.Requirement == m.Breaks {
-				capability = l.Capability
-			}
-		}
-		missing[capability] = append(missing[capability], m.Name)
-	}
-	for capability, names := range missing {
-		slices.Sort(names)
-		d.Missing = append(d.Missing, reports.Missing{Capability: capability, Mutants: names})
-	}
-	return d
 }

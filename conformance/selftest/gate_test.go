@@ -64,7 +64,7 @@ func TestTraceability(t *testing.T) {
 	if share := float64(len(c.Excluded)) / float64(c.Requirements); share > maxExcluded {
 		t.Errorf("%.0f %% of the requirements are excluded, at most %.0f %% may be", 100*share, 100*maxExcluded)
 	}
-	closed, ok := oddity.Lookup("behaviour-only")
+	closed, ok := oddity.Lookup("kit")
 	if !ok {
 		t.Fatal("there is no closed product among the oddities")
 	}

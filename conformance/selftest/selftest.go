@@ -9,6 +9,7 @@ package selftest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -16,6 +17,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
+	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/oddity"
 	"github.com/assay-cbdc/assay/conformance/simulator"
@@ -37,6 +39,7 @@ type Options struct {
 // A Kill says that a check failed a mutant for a requirement.
 type Kill struct {
 	Mutant      string `json:"mutant"`
+	Mode        string `json:"mode"`
 	Requirement string `json:"requirement"`
 	Check       string `json:"check"`
 }
@@ -69,6 +72,9 @@ type Result struct {
 	// Uncovered are MUSTs without a check, or without a mutant.
 	Uncovered []string `json:"uncovered"`
 	Matrix    []Kill   `json:"matrix"`
+	// Stale are mutants of which the published matrix says something else; Full
+	// only.
+	Stale []string `json:"stale"`
 }
 
 // Schema names the schema of a Result.
@@ -80,7 +86,7 @@ const MaxBreadth = 8
 // OK says whether the suite has proved itself.
 func (r Result) OK() bool {
 	hollow := slices.ContainsFunc(r.Degenerate, func(d Degenerate) bool { return d.Pass > 0 })
-	return len(r.Survivors)+len(r.Unrelated)+len(r.Blunt)+len(r.HonestFailed)+len(r.Unreached)+len(r.Uncovered) == 0 &&
+	return len(r.Survivors)+len(r.Unrelated)+len(r.Blunt)+len(r.HonestFailed)+len(r.Unreached)+len(r.Uncovered)+len(r.Stale) == 0 &&
 		r.Killed == r.Mutants && r.Reference == "conformant" && !hollow
 }
 
@@ -185,10 +191,11 @@ func parallel(jobs []func()) {
 
 // everySeed runs all checks on an adapter: with sweeps bounded by exchanges at
 // the first seed, and thin ones at the others.
-func (s *session) everySeed(ctx context.Context, make func() adapter.Adapter, exchanges int) ([]check.Outcome, error) {
+func (s *session) everySeed(ctx context.Context, make func() adapter.Adapter, told check.Options, exchanges int) ([]check.Outcome, error) {
 	var all []check.Outcome
 	for _, seed := range s.Seeds {
-		some, err := s.outcomes(ctx, make, seed, nil, exchanges)
+		told.Seed = seed
+		some, err := s.told(ctx, make, told, nil, exchanges)
 		if err != nil {
 			return nil, err
 		}
@@ -199,22 +206,28 @@ func (s *session) everySeed(ctx context.Context, make func() adapter.Adapter, ex
 
 // outcomes runs the selected checks of a plan on an adapter.
 func (s *session) outcomes(ctx context.Context, make func() adapter.Adapter, seed uint64, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
-	env, err := check.NewEnv(ctx, make(), s.Profile, seed)
+	return s.told(ctx, make, check.Options{Profile: s.Profile, Seed: seed}, selected, exchanges)
+}
+
+// told runs the selected checks on an adapter of which files are told.
+func (s *session) told(ctx context.Context, make func() adapter.Adapter, o check.Options, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
+	env, err := check.NewEnvWith(ctx, make(), o)
 	if err != nil {
 		return nil, err
 	}
 	env.Exchanges = exchanges
+	campaign := check.Campaign{Env: env}
 	var all []check.Outcome
 	for _, c := range env.Plan(check.All(), nil).Checks {
 		if selected == nil || selected(c) {
-			all = append(all, env.Run(ctx, c))
+			all = append(all, campaign.Run(ctx, c))
 		}
 	}
 	return all, nil
 }
 
 func (s *session) reference(ctx context.Context) error {
-	all, err := s.everySeed(ctx, func() adapter.Adapter { return simulator.New(simulator.Options{}) }, 0)
+	all, err := s.everySeed(ctx, func() adapter.Adapter { return simulator.New(simulator.Options{}) }, check.Options{Profile: s.Profile}, 0)
 	if err != nil {
 		return err
 	}
@@ -266,6 +279,16 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 			kills = more
 		}
 	}
+	if s.Full {
+		behaving, blunt, err := s.behaving(ctx, m)
+		if err != nil {
+			return fmt.Errorf("mutant %s: %w", m.Name, err)
+		}
+		kills = append(kills, behaving...)
+		if len(blunt) > len(broad) {
+			broad = blunt
+		}
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.result.Mutants++
@@ -289,6 +312,30 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	return nil
 }
 
+// behaving tries a mutant as a closed product in every shape. It returns what
+// failed it, and the most requirements that it failed in one of them.
+func (s *session) behaving(ctx context.Context, m mutant.Mutant) (kills []Kill, broad []string, err error) {
+	for _, mode := range Modes() {
+		if mode.Class != "BH" {
+			continue
+		}
+		make := func() adapter.Adapter { return disguise.Wear(m.Lean(), mode.faces()...) }
+		all, err := s.outcomes(ctx, make, s.Seeds[0], nil, thin)
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", mode, err)
+		}
+		found, _, here := killsOf(m, all)
+		for i := range found {
+			found[i].Mode = mode.String()
+		}
+		kills = append(kills, found...)
+		if len(here) > len(broad) {
+			broad = here
+		}
+	}
+	return kills, broad, nil
+}
+
 // killsOf are the failed rows of a mutant's outcomes. An error or a crash is no
 // kill.
 func killsOf(m mutant.Mutant, all []check.Outcome) (kills []Kill, killed bool, requirements []string) {
@@ -297,7 +344,7 @@ func killsOf(m mutant.Mutant, all []check.Outcome) (kills []Kill, killed bool, r
 			if r.Verdict != check.Fail {
 				continue
 			}
-			kills = append(kills, Kill{m.Name, string(r.Requirement), r.Check})
+			kills = append(kills, Kill{m.Name, Mode{"RP", adapter.Split}.String(), string(r.Requirement), r.Check})
 			killed = killed || r.Requirement == m.Breaks
 			requirements = append(requirements, string(r.Requirement))
 		}
@@ -308,13 +355,17 @@ func killsOf(m mutant.Mutant, all []check.Outcome) (kills []Kill, killed bool, r
 }
 
 func compareKills(a, b Kill) int {
-	return cmp.Or(cmp.Compare(a.Mutant, b.Mutant), cmp.Compare(a.Requirement, b.Requirement), cmp.Compare(a.Check, b.Check))
+	return cmp.Or(cmp.Compare(a.Mutant, b.Mutant), cmp.Compare(b.Mode, a.Mode), cmp.Compare(a.Requirement, b.Requirement), cmp.Compare(a.Check, b.Check))
 }
 
 // honest holds an unusual but right device to everything that it can show: no
 // check may fail it, and something has to pass.
 func (s *session) honest(ctx context.Context, odd oddity.Oddity) error {
-	all, err := s.everySeed(ctx, odd.Adapter, s.thin())
+	told, err := s.files(ctx, odd)
+	if err != nil {
+		return fmt.Errorf("oddity %s: %w", odd.Name, err)
+	}
+	all, err := s.everySeed(ctx, odd.Adapter, told, s.thin())
 	if err != nil {
 		return fmt.Errorf("oddity %s: %w", odd.Name, err)
 	}
@@ -340,6 +391,21 @@ func (s *session) honest(ctx context.Context, odd oddity.Oddity) error {
 		s.result.HonestFailed = append(s.result.HonestFailed, wrong)
 	}
 	return nil
+}
+
+// files are what a run is told of an oddity.
+func (s *session) files(ctx context.Context, odd oddity.Oddity) (check.Options, error) {
+	p, err := odd.Profile(s.Profile)
+	if err != nil {
+		return check.Options{}, err
+	}
+	a, err := odd.Adapter().Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, nil)
+	if err != nil || a.Done == nil || a.Done.Hello == nil {
+		return check.Options{}, errors.Join(err, errors.New("it does not say what it is"))
+	}
+	o := check.Options{Profile: p}
+	o.ICS, o.IXIT = odd.Files(*a.Done.Hello)
+	return o, nil
 }
 
 func (s *session) degenerate(ctx context.Context, d oddity.Oddity) error {
@@ -373,6 +439,9 @@ func uncovered() []string {
 	return all
 }
 
+// PublishedMatrix is the kill matrix of a full self-test, as it is published.
+func (r Result) PublishedMatrix() Matrix { return matrixOf(r.Matrix) }
+
 // finish sorts what the workers brought in any order.
 func (s *session) finish() Result {
 	r := &s.result
@@ -381,14 +450,17 @@ func (s *session) finish() Result {
 			r.Unreached = append(r.Unreached, a)
 		}
 	}
-	for _, list := range []*[]string{&r.Survivors, &r.Unrelated, &r.Blunt, &r.HonestFailed, &r.Unreached, &r.Uncovered} {
+	slices.SortFunc(r.Matrix, compareKills)
+	if s.Full {
+		r.Stale = Published().differs(matrixOf(r.Matrix))
+	}
+	for _, list := range []*[]string{&r.Stale, &r.Survivors, &r.Unrelated, &r.Blunt, &r.HonestFailed, &r.Unreached, &r.Uncovered} {
 		if *list == nil {
 			*list = []string{}
 		}
 		slices.Sort(*list)
 	}
 	slices.SortFunc(r.Degenerate, func(a, b Degenerate) int { return cmp.Compare(a.Name, b.Name) })
-	slices.SortFunc(r.Matrix, compareKills)
 	if r.Matrix == nil {
 		r.Matrix = []Kill{}
 	}

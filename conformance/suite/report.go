@@ -39,7 +39,7 @@ func (r *run) result(ctx context.Context) Result {
 	r.lacks(core, required)
 	core.Overall = r.overall(core)
 	if r.Detect != nil {
-		core.Detection = r.Detect(r.executed())
+		core.Detection = r.Detect(r.env, r.executed())
 	}
 	core.Next = r.next(core)
 	r.addPoints(core)

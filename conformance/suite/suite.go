@@ -36,7 +36,7 @@ type Options struct {
 	Filter    string // a Ginkgo label filter; empty selects everything
 	Exchanges int
 	// Detect tells the detection power of the checks that came to a verdict.
-	Detect func(check.Plan) reports.Detection
+	Detect func(*check.Env, check.Plan) reports.Detection
 	// Vectors are the tables of published vectors by which the harness judges:
 	// it does not judge by vectors that it disagrees with itself.
 	Vectors []Table

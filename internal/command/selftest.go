@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"fmt"
+	"os"
 
 	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/selftest"
@@ -17,9 +18,10 @@ const (
 )
 
 type selftestCommand struct {
-	Full  bool `help:"Run every check on every mutant, with twenty seeds unless --seeds says otherwise."`
-	Seeds int  `placeholder:"N" help:"How many seeds, from 1 up. Default: 1, or 20 with --full."`
-	JSON  bool `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
+	Full   bool   `help:"Run every check on every mutant, with twenty seeds unless --seeds says otherwise."`
+	Seeds  int    `placeholder:"N" help:"How many seeds, from 1 up. Default: 1, or 20 with --full."`
+	Matrix string `placeholder:"FILE" help:"Write the kill matrix of every class and shape to this file; with --full."`
+	JSON   bool   `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
 }
 
 // Help is the long help text.
@@ -35,6 +37,9 @@ Example:
 func (c selftestCommand) Run(e *environment) error {
 	if c.Seeds < 0 {
 		return usage("--seeds %d: a number of seeds is positive; leave the flag out for the default", c.Seeds)
+	}
+	if c.Matrix != "" && !c.Full {
+		return usage("--matrix needs --full: the matrix holds every check and every mutant")
 	}
 	n := c.Seeds
 	switch {
@@ -52,6 +57,16 @@ func (c selftestCommand) Run(e *environment) error {
 	r, err := selfTest(ctx, e, o)
 	if err != nil && ctx.Err() == nil {
 		return err
+	}
+	if c.Matrix != "" {
+		text, err := r.PublishedMatrix().Text()
+		if err == nil {
+			err = os.WriteFile(c.Matrix, text, 0o644)
+		}
+		if err != nil {
+			return usage("--matrix: %w", err)
+		}
+		r.Stale = nil
 	}
 	code := exitOK
 	if !r.OK() {
@@ -100,7 +115,7 @@ func (t *text) selftest(r selftest.Result, interrupted bool) {
 		if i == 0 || r.Matrix[i-1].Mutant != k.Mutant {
 			name = k.Mutant
 		}
-		t.line("  %-34s %s  %s", name, k.Requirement, k.Check)
+		t.line("  %-34s %s  %-24s %s", name, k.Requirement, k.Check, k.Mode)
 	}
 	for _, group := range []struct {
 		title string
@@ -112,6 +127,7 @@ func (t *text) selftest(r selftest.Result, interrupted bool) {
 		{"Honest devices that were failed", r.HonestFailed},
 		{"MUSTs without check or mutant", r.Uncovered},
 		{"Assertions that no mutant reaches", r.Unreached},
+		{"The published matrix says something else; make matrix writes it", r.Stale},
 	} {
 		if len(group.list) == 0 {
 			continue

@@ -2,6 +2,7 @@ package command
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -40,6 +41,30 @@ func (j *job) statements() error {
 		*role.to = &t
 	}
 	j.target = j.target.within(j.ixit)
+	return j.odd()
+}
+
+// odd gives an oddity the files and the profile that it is right with, where the
+// user names none.
+func (j *job) odd() error {
+	if j.target.odd == nil {
+		return nil
+	}
+	var err error
+	if j.profile, err = j.target.odd.Profile(j.profile); err != nil {
+		return err
+	}
+	a, err := j.target.odd.Adapter().Do(context.Background(), adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, nil)
+	if err != nil || a.Done == nil || a.Done.Hello == nil {
+		return nil // a device that does nothing right: the run says so
+	}
+	own, bench := j.target.odd.Files(*a.Done.Hello)
+	if j.ics == nil {
+		j.ics = own
+	}
+	if j.ixit == nil {
+		j.ixit = bench
+	}
 	return nil
 }
 

@@ -25,6 +25,8 @@ type target struct {
 	argv []string
 	// address is where an adapter listens; empty for others.
 	address string
+	// odd is the oddity that it is, which may bring its own files; nil for others.
+	odd *oddity.Oddity
 }
 
 // within gives an outside process the deadlines of the bench.
@@ -89,7 +91,9 @@ func parseTarget(name string) (target, error) {
 		if !ok {
 			return target{}, usage("TARGET %q: there is no oddity %q; \"assay mutants list\" names them", name, rest)
 		}
-		return inProcess(name, o.Adapter), nil
+		t := inProcess(name, o.Adapter)
+		t.odd = &o
+		return t, nil
 	}
 	return target{}, usage("TARGET %q is unknown; write reference, exec:COMMAND ARGS, tcp:HOST:PORT, mutant:NAME or oddity:NAME", name)
 }

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
-	"os"
 	"time"
 )
 
@@ -100,10 +99,4 @@ func (b *bench) shown(amount uint64) uint64 {
 		return amount / 100 * 100
 	}
 	return amount
-}
-
-// usage is printed when the flags cannot be used.
-func usage(err error) int {
-	fmt.Fprintf(os.Stderr, "stranger: %v\n", err)
-	return 2
 }

@@ -19,22 +19,32 @@ import (
 	"strings"
 )
 
-func main() {
-	shape := flag.String("shape", "hooked", "split, hooked or sealed")
-	bug := flag.String("bug", "", "one fault of bugs.json")
-	without := flag.String("without", "", "capabilities to leave out, with commas between")
-	flag.Parse()
-	if err := check(*shape, *bug); err != nil {
-		os.Exit(usage(err))
+func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// run serves one conversation and returns the exit status: 0, 1 when the line
+// broke, 2 for flags that cannot be used.
+func run(args []string, in io.Reader, out, log io.Writer) int {
+	options := flag.NewFlagSet("stranger", flag.ContinueOnError)
+	options.SetOutput(log)
+	shape := options.String("shape", "hooked", "split, hooked or sealed")
+	bug := options.String("bug", "", "one fault of bugs.json")
+	without := options.String("without", "", "capabilities to leave out, with commas between")
+	if err := options.Parse(args); err != nil {
+		return 2 // the flag package has said why
 	}
-	a := &adapter{
+	if err := check(*shape, *bug); err != nil {
+		fmt.Fprintf(log, "stranger: %v\n", err)
+		return 2
+	}
+	a := &conversation{
 		bench: newBench(*shape, *bug, strings.Split(*without, ",")),
-		in:    bufio.NewReaderSize(os.Stdin, 1<<16), out: json.NewEncoder(os.Stdout),
+		in:    bufio.NewReaderSize(in, 1<<16), out: json.NewEncoder(out),
 	}
 	if err := a.serve(); err != nil && !errors.Is(err, io.EOF) {
-		fmt.Fprintf(os.Stderr, "stranger: %v\n", err)
-		os.Exit(1)
+		fmt.Fprintf(log, "stranger: %v\n", err)
+		return 1
 	}
+	return 0
 }
 
 // check says whether shape and fault exist.
@@ -49,8 +59,8 @@ func check(shape, bug string) error {
 	return fmt.Errorf("bug %q does not exist; bugs.json has the list", bug)
 }
 
-// An adapter speaks for the bench: it reads a request, tells events, and answers.
-type adapter struct {
+// A conversation speaks for the bench: it reads a request, tells events, and answers.
+type conversation struct {
 	bench *bench
 	in    *bufio.Reader
 	out   *json.Encoder
@@ -58,21 +68,21 @@ type adapter struct {
 	broke error // of the line, while a verb was under way
 }
 
-func (a *adapter) serve() error {
+func (c *conversation) serve() error {
 	for {
-		q, err := a.read()
+		q, err := c.read()
 		if err != nil {
 			return err
 		}
-		a.id = q.ID
-		if err := a.out.Encode(a.answer(q)); err != nil || a.broke != nil || q.Verb == "bye" {
-			return errors.Join(err, a.broke)
+		c.id = q.ID
+		if err := c.out.Encode(c.answer(q)); err != nil || c.broke != nil || q.Verb == "bye" {
+			return errors.Join(err, c.broke)
 		}
 	}
 }
 
-func (a *adapter) read() (q request, err error) {
-	line, err := a.in.ReadBytes('\n')
+func (c *conversation) read() (q request, err error) {
+	line, err := c.in.ReadBytes('\n')
 	if err != nil {
 		return q, err
 	}
@@ -96,16 +106,16 @@ type line struct {
 }
 
 // answer carries out a request and puts its outcome into the contract's words.
-func (a *adapter) answer(q request) line {
+func (c *conversation) answer(q request) line {
 	args, err := parseArguments(q.Verb, q.Args)
-	unit := a.bench.card(q.Handle)
+	unit := c.bench.card(q.Handle)
 	writes := 0
 	if unit != nil {
 		writes = unit.flash.total
 	}
 	var r result
 	if err == nil {
-		r, err = a.bench.do(q, args, a.hook(), a.show)
+		r, err = c.bench.do(q, args, c.hook(), c.show)
 	}
 	no, refused := errors.AsType[refusal](err)
 	more, carried := errors.AsType[withMessage](err)
@@ -131,17 +141,17 @@ func (a *adapter) answer(q request) line {
 }
 
 // hook asks the harness what becomes of a frame; nil in shape sealed.
-func (a *adapter) hook() func(side, int, []byte) reply {
-	if a.bench.shape != "hooked" {
+func (c *conversation) hook() func(side, int, []byte) reply {
+	if c.bench.shape != "hooked" {
 		return nil
 	}
 	return func(from side, number int, frame []byte) reply {
-		a.tell(map[string]any{"frame": map[string]any{
+		c.tell(map[string]any{"frame": map[string]any{
 			"from": from.String(), "number": number, "message": hex.EncodeToString(frame),
 		}})
-		q, err := a.read()
-		if err != nil || q.Reply == nil || q.ID != a.id {
-			a.broke = errors.Join(err, errors.New("a reply to a frame is due"))
+		q, err := c.read()
+		if err != nil || q.Reply == nil || q.ID != c.id {
+			c.broke = errors.Join(err, errors.New("a reply to a frame is due"))
 			return reply{Action: "cut"}
 		}
 		return *q.Reply
@@ -149,16 +159,16 @@ func (a *adapter) hook() func(side, int, []byte) reply {
 }
 
 // show tells what the payer's display has.
-func (a *adapter) show(stage string, amount uint64, label string) {
-	s := map[string]any{"stage": stage, "mode": "offline", "amount": units(a.bench.shown(amount))}
+func (c *conversation) show(stage string, amount uint64, label string) {
+	s := map[string]any{"stage": stage, "mode": "offline", "amount": units(c.bench.shown(amount))}
 	if label != "" {
 		s["label"] = label
 	}
-	a.tell(map[string]any{"show": s})
+	c.tell(map[string]any{"show": s})
 }
 
-func (a *adapter) tell(event map[string]any) {
-	if err := a.out.Encode(line{ID: a.id, Event: event}); err != nil {
-		a.broke = err
+func (c *conversation) tell(event map[string]any) {
+	if err := c.out.Encode(line{ID: c.id, Event: event}); err != nil {
+		c.broke = err
 	}
 }

@@ -1,0 +1,38 @@
+package disguise
+
+import (
+	"slices"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/simulator"
+)
+
+// Like is the face of a product that says h of itself and is driven in a shape:
+// its class, its capabilities, its units and, in class BH, their history.
+func Like(h adapter.Implementation, shape adapter.Shape) Face {
+	return func(a adapter.Adapter) adapter.Adapter {
+		if h.Class == "BH" {
+			a = Closed(a)
+			if len(h.Kit) > 0 {
+				a = Kit(a)
+			}
+			if h.Lifecycle == adapter.LifecycleNone {
+				a = Used(a)
+			}
+		}
+		switch shape {
+		case adapter.Hooked:
+			a = Hooked(a)
+		case adapter.Sealed:
+			a = Sealed(a)
+		}
+		gone := slices.DeleteFunc(append(simulator.Capabilities(), adapter.CapCutMessage, adapter.CapCutTime), func(c adapter.Capability) bool {
+			return slices.Contains(h.Capabilities, c)
+		})
+		a = Without(gone...)(a)
+		return Says(func(said *adapter.Implementation) {
+			said.Units = h.Units
+			said.Kit = slices.DeleteFunc(slices.Clone(said.Kit), func(m adapter.Misbehaviour) bool { return !slices.Contains(h.Kit, m) })
+		})(a)
+	}
+}
