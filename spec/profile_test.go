@@ -78,7 +78,7 @@ func TestProfileErrorsNameFileAndLine(t *testing.T) {
 		{"max_tx: 10000", "max_tx: [", ":"},
 		{"epoch: 2526", "epoch: 2527", ":6: epoch: 2527 is not the epoch of 2026-12-01, which is 2526"},
 		{"max_unsynced_count: 20\n", "", ":21: max_offline_epochs: "},
-		{"required: [PAY-08", "required: [ENC-99", ": required: ENC-99 is not a MUST"},
+		{"required: [PAY-01", "required: [ENC-99", ": required: ENC-99 is not a MUST"},
 		{"finality: DEVICE_FINAL", "finality: FINAL", ":12: finality: "},
 		{"suites: [1, 2, 3, 5]", "suites: [2, 1]", ":29: suites: "},
 	} {

@@ -120,12 +120,6 @@ func (t *T) worsen(id spec.ID, v Verdict, message, observed string) {
 	}
 }
 
-// do carries out one verb. No answer ends the check: a deadline blames no one,
-// everything else is the adapter's error.
-func (t *T) do(handle string, v adapter.Verb) adapter.Answer {
-	return t.doOn(t.env.adapter, handle, v, watch{})
-}
-
 // A watch is told of what an adapter tells or asks before its answer.
 type watch struct {
 	shows func(adapter.Show)

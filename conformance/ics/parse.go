@@ -164,11 +164,6 @@ func (i *ICS) sound() ([]string, error) {
 }
 
 func (x *IXIT) sound() ([]string, error) {
-	for k, c := range x.Rigs {
-		if !c.Bench() {
-			return []string{"rigs", strconv.Itoa(k)}, fmt.Errorf("%q is the product's; write it under capabilities in the ICS", c)
-		}
-	}
 	if x.Units > 0 && x.Spares > x.Units {
 		return []string{"spares"}, fmt.Errorf("%d of %d units cannot be spared", x.Spares, x.Units)
 	}

@@ -40,8 +40,8 @@ func atomicityMutants() []Mutant {
 				c.answer.Done.Value.Outgoing = &zero
 			}
 		})},
-		{Name: "reuses-pending", Breaks: spec.ATO09, Fault: "takes a pending payment back when a new one starts", wrap: wrappedBefore(func(w *wrapper, c call) {
-			if c.verb == "start" && c.before != nil && c.before.Lots.Sum() < 500 {
+		{Name: "reuses-pending", Breaks: spec.ATO09, Fault: "takes a pending payment back when the next one needs more than is left", wrap: wrappedBefore(func(w *wrapper, c call) {
+			if p, pays := c.request.Verb.(adapter.Pay); pays && c.before != nil && uint64(p.Amount) > uint64(c.before.Lots.Sum()) {
 				w.edit(c.handle, reclaim)
 			}
 		})},

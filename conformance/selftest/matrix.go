@@ -64,13 +64,17 @@ func (m Matrix) Text() ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-// differs names the mutants and modes of which two matrices do not say the same.
-func (m Matrix) differs(o Matrix) []string {
+// differs names the mutants and modes of which two matrices do not say the same,
+// among those that were compared.
+func (m Matrix) differs(o Matrix, compared func(mutant string, mode Mode) bool) []string {
 	var all []string
 	names := maps.Clone(m.Kills)
 	maps.Copy(names, o.Kills)
 	for _, name := range slices.Sorted(maps.Keys(names)) {
 		for _, mode := range Modes() {
+			if !compared(name, mode) {
+				continue
+			}
 			if a, b := m.Kills[name][mode.String()], o.Kills[name][mode.String()]; !slices.Equal(a, b) {
 				all = append(all, fmt.Sprintf("%s in %s: published %v, found %v", name, mode, a, b))
 			}

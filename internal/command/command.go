@@ -23,6 +23,7 @@ type Streams struct {
 type cli struct {
 	Run      runCommand      `cmd:"" help:"Test a device and write a report."`
 	Plan     planCommand     `cmd:"" help:"Say what a run will ask of a bench, before anything is touched."`
+	ICS      icsCommand      `cmd:"" name:"ics" help:"Write and review what a product does (ICS) and what a bench has (IXIT)."`
 	Selftest selftestCommand `cmd:"" help:"Test the suite itself: every mutant caught, every honest device spared."`
 	Spec     specCommand     `cmd:"" help:"Read the requirements."`
 	Profiles profilesCommand `cmd:"" help:"Read the dated profiles of real systems."`

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"os"
@@ -127,6 +128,28 @@ func holds(t *testing.T, dir string) {
 	}
 }
 
+// serves runs a command that serves until it is interrupted.
+func serves(t *testing.T, dir, command string) {
+	t.Helper()
+	c := exec.Command("sh", "-c", "exec "+command)
+	c.Dir = dir
+	said, err := c.StderrPipe()
+	if err == nil {
+		err = c.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil || !strings.Contains(line, "listening") {
+		t.Errorf("$ %s\nsays %q: %v", command, line, err)
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Error(err)
+	}
+	_ = c.Wait() // ends by the interrupt
+}
+
 // runAll runs examples in one folder, each once, and those that verify at the
 // end. A mutant has to be non-conformant, everything else fine.
 func runAll(t *testing.T, all []example) {
@@ -145,6 +168,10 @@ func runAll(t *testing.T, all []example) {
 			continue
 		}
 		done[x.command] = true
+		if strings.Contains(x.command, "--listen") {
+			serves(t, dir, x.command)
+			continue
+		}
 		c := exec.Command("sh", "-c", x.command)
 		c.Dir = dir
 		out, err := c.CombinedOutput()

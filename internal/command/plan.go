@@ -32,7 +32,7 @@ func (planCommand) Help() string {
 
 Example:
 
-    $ assay plan --profile closed-wallet --ixit ixit.yaml 'exec:./adapter'`
+    $ assay plan --profile closed-wallet --ixit conformance/example/stranger/ixit.yaml 'exec:python3 conformance/example/stranger/stranger.py'`
 }
 
 // A planned is what --json prints.

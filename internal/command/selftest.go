@@ -20,7 +20,7 @@ const (
 type selftestCommand struct {
 	Full   bool   `help:"Run every check on every mutant, with twenty seeds unless --seeds says otherwise."`
 	Seeds  int    `placeholder:"N" help:"How many seeds, from 1 up. Default: 1, or 20 with --full."`
-	Matrix string `placeholder:"FILE" help:"Write the kill matrix of every class and shape to this file; with --full."`
+	Matrix string `placeholder:"FILE" help:"Try every mutant in every class and shape, and write the kill matrix to this file; with --full. It takes minutes."`
 	JSON   bool   `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
 }
 
@@ -48,7 +48,7 @@ func (c selftestCommand) Run(e *environment) error {
 	case n == 0:
 		n = quickSeeds
 	}
-	o := selftest.Options{Full: c.Full}
+	o := selftest.Options{Full: c.Full, EveryMode: c.Matrix != ""}
 	for seed := range n {
 		o.Seeds = append(o.Seeds, uint64(seed+1))
 	}

@@ -159,11 +159,21 @@ func (d *desk) account(card string) uint64 {
 	return uint64(*d.must("issuer", adapter.Account{Account: "of " + card}).Account)
 }
 
-// total is all value of cards and accounts; it never changes.
+// total is all value of cards and accounts; once all is settled it is what it was.
 func (d *desk) total() (sum uint64) {
 	d.t.Helper()
 	for _, c := range d.cards {
 		sum += d.balance(c) + d.outgoing(c) + d.account(c)
+	}
+	return sum
+}
+
+// usable is all value that can be spent now: what is pending can be credited
+// already, so that total counts it twice until its receipt is there.
+func (d *desk) usable() (sum uint64) {
+	d.t.Helper()
+	for _, c := range d.cards {
+		sum += d.balance(c) + d.account(c)
 	}
 	return sum
 }

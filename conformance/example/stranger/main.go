@@ -32,7 +32,7 @@ func run(args []string, in io.Reader, out, log io.Writer) int {
 	if err := options.Parse(args); err != nil {
 		return 2 // the flag package has said why
 	}
-	if err := check(*shape, *bug); err != nil {
+	if err := known(*shape, *bug); err != nil {
 		fmt.Fprintf(log, "stranger: %v\n", err)
 		return 2
 	}
@@ -47,8 +47,8 @@ func run(args []string, in io.Reader, out, log io.Writer) int {
 	return 0
 }
 
-// check says whether shape and fault exist.
-func check(shape, bug string) error {
+// known says whether shape and fault exist.
+func known(shape, bug string) error {
 	if !slices.Contains([]string{"split", "hooked", "sealed"}, shape) {
 		return fmt.Errorf("shape %q does not exist; use split, hooked or sealed", shape)
 	}

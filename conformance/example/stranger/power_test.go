@@ -10,8 +10,8 @@ import (
 // created, and once they have met nothing is lost and the next payment works.
 func (d *desk) settled(name, one, two string, total uint64) {
 	d.t.Helper()
-	if got := d.total(); got > total {
-		d.t.Fatalf("%s: the total is %d, above %d", name, got, total)
+	if got := d.usable(); got > total {
+		d.t.Fatalf("%s: %d can be spent, above %d", name, got, total)
 	}
 	d.finish(one, two)
 	if got := d.total(); got != total || d.outgoing(one) != 0 {

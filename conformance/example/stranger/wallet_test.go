@@ -167,15 +167,18 @@ func TestFaultsOnTheLink(t *testing.T) {
 			} {
 				before := d.balance(two)
 				d.pay(one, two, 7, nth(number, reply))
-				if got := d.total(); got > total {
-					t.Fatalf("frame %d, %s: the total is %d, above %d", number, reply.Action, got, total)
+				if got := d.usable(); got > total {
+					t.Fatalf("frame %d, %s: %d can be spent, above %d", number, reply.Action, got, total)
 				}
 				d.finish(one, two)
 				if gained := d.balance(two) - before; gained != 0 && gained != 7 || d.outgoing(one) != 0 || d.total() != total {
 					t.Fatalf("frame %d, %s: gained %d, pending %d, total %d of %d", number, reply.Action, gained, d.outgoing(one), d.total(), total)
 				}
-				if a := d.pay(two, one, adapter.Amount(d.balance(two)), nil); a.Done == nil {
+				if a := d.pay(one, two, 1, nil); a.Done == nil {
 					t.Fatalf("frame %d, %s: the next payment: %+v", number, reply.Action, a.Refused)
+				}
+				if a := d.pay(two, one, adapter.Amount(d.balance(two)), nil); a.Done == nil {
+					t.Fatalf("frame %d, %s: all of it back: %+v", number, reply.Action, a.Refused)
 				}
 			}
 		}
