@@ -31,7 +31,7 @@ func (Create) Name() string { return "create" }
 
 // Provision without certificates asks a device for its enrolment requests
 // (Result.Messages); with them it installs what the harness certified. A
-// pre-provisioned device answers done to the empty form.
+// device that its vendor provisions answers done to the empty form.
 type Provision struct {
 	Certificates []Bytes `json:"certificates,omitempty"` // of the device
 	Issuers      []Bytes `json:"issuers,omitempty"`      // provider and services

@@ -77,8 +77,11 @@ type Provisioning string
 
 // The ways of provisioning.
 const (
-	ProvisionRequest Provisioning = "request"         // the device asks, the harness certifies
-	ProvisionDone    Provisioning = "pre-provisioned" // the vendor has done it
+	ProvisionRequest Provisioning = "request" // the device asks, the harness certifies
+	// The unit comes blank, and provision without arguments has the vendor
+	// personalise it.
+	ProvisionInjected Provisioning = "injected"
+	ProvisionDone     Provisioning = "pre-provisioned" // the vendor has done it before create
 )
 
 // A Lifecycle is what can be had between checks.

@@ -46,6 +46,8 @@ type Check struct {
 	Frames bool
 	// Fresh checks need units that nobody has used.
 	Fresh bool
+	// Blank checks need a unit before it is provisioned.
+	Blank bool
 	// Kit is what a vendor's misbehaving unit has to do in it; class BH.
 	Kit adapter.Misbehaviour
 	// Smoke checks are the level smoke: a first verdict, in seconds.

@@ -109,7 +109,7 @@ func (t *T) harnessOrAdapter(what string) {
 
 func (u *Unit) provision(o DeviceOptions) {
 	t := u.t
-	if t.env.Impl.Provision == adapter.ProvisionDone {
+	if t.env.Impl.Provision != adapter.ProvisionRequest {
 		t.Control(u.do(adapter.Provision{}), "provision")
 		return
 	}

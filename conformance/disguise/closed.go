@@ -44,7 +44,7 @@ func (c *closed) Do(ctx context.Context, q adapter.Request, on events) (adapter.
 	switch v := q.Verb.(type) {
 	case adapter.Hello:
 		return c.hello(ctx, q, on, func(h *adapter.Implementation) {
-			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionDone
+			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionInjected
 			h.Capabilities = without(h.Capabilities, adapter.CapPolicy) // policies are the vendor's own
 		})
 	case adapter.Create:

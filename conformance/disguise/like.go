@@ -16,8 +16,14 @@ func Like(h adapter.Implementation, shape adapter.Shape) Face {
 			if len(h.Kit) > 0 {
 				a = Kit(a)
 			}
-			if h.Lifecycle == adapter.LifecycleNone {
+			switch {
+			case h.Lifecycle == adapter.LifecycleNone:
 				a = Used(a)
+			case h.Provision == adapter.ProvisionDone:
+				a = PreProvisioned(a)
+			}
+			if !slices.Contains(h.Roles, adapter.RoleLedger) || !slices.Contains(h.Capabilities, adapter.CapLedger) {
+				a = OwnLedger(a)
 			}
 		}
 		switch shape {

@@ -31,7 +31,7 @@ func ICSQuestions() []Question {
 		{"capabilities", "What the product serves beyond the verbs that all serve.", "[query, defund]"},
 		{"kit", "What units of the role kit can do wrong.", "[double-sign]"},
 		{"suites", "Signature suites, by number; class RP alone.", "[1]"},
-		{"provision", "How a device gets its keys: pre-provisioned, or request for class RP.", "pre-provisioned"},
+		{"provision", "How a device gets its keys: pre-provisioned, injected by the verb provision, or request for class RP.", "pre-provisioned"},
 		{"receive_only", "Whether a device receives and never pays.", "false"},
 		{"seeded", "Whether a device's random choices follow from the seed of create.", "false"},
 		{"amounts", "Amounts that can be paid, in minor units.", "{min: 1, step: 1, max: 10000}"},
