@@ -44,6 +44,9 @@ type Check struct {
 	Steps bool
 	// Frames says that it acts on the link between two units: not in shape sealed.
 	Frames bool
+	// Verifies says that it pays so much, or so often, that a profile with limits
+	// on payments without user verification asks for the secret in it.
+	Verifies bool
 	// Fresh checks need units that nobody has used.
 	Fresh bool
 	// Blank checks need a unit before it is provisioned.

@@ -88,18 +88,23 @@ func refusedLeavesNothing(t *T) {
 	const message = "a transfer that fails a check left a credit"
 	payer, payee := t.Funded(200), t.Device()
 	held := uint64(0)
-	for _, g := range garble {
+	for i, g := range garble {
 		p := t.Payment(payer, payee, 10).Open()
 		t.Control(p.Pay(), "pay")
 		bad := *p
 		bad.M3 = g.apply(p.M3)
 		t.For(spec.INV08, "a garbled transfer was accepted").Expect(bad.Accept()).NotTo(BeDone(), g.name)
 		t.For(spec.INV08, message).Expect(payee.Held()).To(gomega.Equal(held), g.name)
-		if t.Has(adapter.CapPowerCycle) {
+		// A session does not outlive the power: without a resend nothing else would
+		// end what is pending, so that is left to the last.
+		last := i == len(garble)-1 && !t.Has(adapter.CapResend)
+		if t.Has(adapter.CapPowerCycle) && (last || t.Has(adapter.CapResend)) {
 			payee.PowerCycle()
 			t.For(spec.INV08, message).Expect(payee.Held()).To(gomega.Equal(held), g.name)
 		}
-		t.Finish(payer, payee)
+		if !last {
+			p.Recover()
+		}
 		held = payee.Held()
 		t.For(spec.INV08, "a transfer that was refused was credited another amount").Expect(held%10).To(gomega.BeZero(), g.name)
 	}

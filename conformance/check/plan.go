@@ -148,6 +148,8 @@ func (e *Env) excludeByBench(c Check) (Exclusion, string, string) {
 		return ByAdapter, "it acts on the link, and the shape sealed shows none", "shape:hooked"
 	case c.Fresh && e.Impl.Lifecycle == adapter.LifecycleNone:
 		return ByAdapter, "it needs a unit that nobody has used, and the bench has none (lifecycle none)", "lifecycle:reset"
+	case c.Verifies && e.profileHas("limit:auth_free") && !e.Has(adapter.CapUserVerification):
+		return ByAdapter, "under this profile it takes the user's secret, which the adapter cannot give", string(adapter.CapUserVerification)
 	case c.Blank && e.Impl.Provision == adapter.ProvisionDone:
 		return ByAdapter, "it needs a unit that is not provisioned, and the product's come pre-provisioned", "provision:injected"
 	case e.Impl.Units > 0 && c.units() > e.Impl.Units:

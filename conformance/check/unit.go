@@ -23,6 +23,8 @@ type Unit struct {
 	on adapter.Adapter
 	// slot is the unit of the bench that this is, nil where create makes new ones.
 	slot *pooled
+	// paid counts the payments that it has made for the check.
+	paid int
 	// base is what it held when the check took it; what it tells is told beyond
 	// that.
 	base base

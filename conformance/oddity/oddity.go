@@ -109,6 +109,9 @@ func devices() []Oddity {
 		odd("no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
 		}),
+		odd("no-resend", spec.ENC03, "sends nothing again, and keeps few pending payments", func() adapter.Adapter {
+			return disguise.Wear(closed(), disguise.Without(adapter.CapResend))
+		}).under("required_capabilities: [consent, defund, power-cycle, query, synchronise, user-verification]\nrequired: [PAY-01, PAY-02, PAY-06, PAY-07, DSP-01, DSP-05, ENC-03, ENC-04, INV-08]"),
 		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
 		}).under(undisturbed),
