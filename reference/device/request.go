@@ -100,7 +100,7 @@ func (d *Device) answerHello(c *Context, m1 []byte) (*session, error) {
 		return nil, err
 	}
 	c.Caps.Nonce = nonce
-	l, err := link.NewPayee(d.parts.Rand, m1, c.Caps.Encode(), c.Hello.KEMKey)
+	l, err := link.NewPayeeFor(c.Hello.KEM, d.parts.Rand, m1, c.Caps.Encode(), c.Hello.KEMKey)
 	if err != nil {
 		if r, ok := d.refusalOf(err).(*Refusal); ok {
 			return nil, d.abort(r, nil)

@@ -118,18 +118,18 @@ func (d *Device) Start(number int, amount money.Amount) ([]byte, error) {
 	if r := d.judge(ProcStart, d.context()); r != nil {
 		return nil, r
 	}
-	e, err := link.NewEphemeral(d.parts.Rand)
+	offer := d.offer()
+	e, err := link.NewEphemeralFor(link.HighestKEM(offer.KEMs), d.parts.Rand)
 	if err != nil {
-		return nil, err
+		return nil, d.refusalOf(err)
 	}
 	nonce, err := d.nonce()
 	if err != nil {
 		return nil, err
 	}
-	offer := d.offer()
 	hello := wire.Hello{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Nonce: nonce, Versions: offer.Versions,
-		Suites: offer.Suites, KEMs: offer.KEMs, KEM: wire.KEMX25519, KEMKey: e.Public(), MTU: d.cfg.MTU,
+		Suites: offer.Suites, KEMs: offer.KEMs, KEM: e.KEM(), KEMKey: e.Public(), MTU: d.cfg.MTU,
 		Flags: wire.HelloByValue,
 	}
 	s := &session{payer: true, ephemeral: e, hello: hello, helloRaw: hello.Encode(), expect: amount}
