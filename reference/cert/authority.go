@@ -16,8 +16,8 @@ type Parameters struct {
 	Number    uint64 // ISO 4217 number
 	Exponent  uint64
 	Env       uint64
-	Epoch     uint64 // of issue
-	NotAfter  uint64 // of root, provider and service
+	Epoch     uint64        // of issue
+	NotAfter  uint64        // of root, provider and service
 	TopSuite  suite.Suite   // of root, provider and service
 	RootSuite suite.Suite   // of the root, where it is another; else 0
 	LeafSuite []suite.Suite // that the provider may issue, ascending
