@@ -41,6 +41,7 @@ type Profile struct {
 	LogCapacity     *int         `json:"log_capacity,omitempty" yaml:"log_capacity"` // entries
 	Retention       *int         `json:"retention,omitempty" yaml:"retention"`       // requests that stay answerable: R
 	Suites          []int        `json:"suites,omitempty" yaml:"suites"`             // suite numbers of wire.md, ascending
+	KEMs            []int        `json:"kems,omitempty" yaml:"kems"`                 // HPKE numbers of wire.md, ascending
 	PolicyUpdatable PolicyUpdate `json:"policy_updatable,omitempty" yaml:"policy_updatable"`
 
 	Revocation         Revocation `json:"revocation,omitempty" yaml:"revocation"`

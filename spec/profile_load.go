@@ -134,6 +134,9 @@ func (p *Profile) consistent() (string, error) {
 	if !slices.IsSorted(p.Suites) {
 		return "suites", errors.New("suites are listed in rising order")
 	}
+	if !slices.IsSorted(p.KEMs) {
+		return "kems", errors.New("KEMs are listed in rising order")
+	}
 	for _, id := range p.Required {
 		if r, ok := Lookup(id); !ok || r.Level != LevelMust {
 			return "required", fmt.Errorf("%s is not a MUST of this edition", id)

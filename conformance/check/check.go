@@ -32,6 +32,9 @@ type Check struct {
 	Needs []adapter.Capability
 	// Suites are signature suites that the device must have.
 	Suites []int
+	// AnyOf are suites of which the device must have one: the check judges each
+	// that it has.
+	AnyOf []int
 	// Receives says that the unit under test only receives in it: a product that
 	// never pays can be held to it.
 	Receives bool

@@ -100,21 +100,21 @@ type KitPayer struct {
 
 // offer is what the kit puts into HELLO and CAPS: everything.
 func (k *Kit) offer() (versions []uint64, suites []suite.Suite, kems []wire.KEM) {
-	return []uint64{wire.V1}, k.offered, []wire.KEM{wire.KEMX25519}
+	return []uint64{wire.V1}, k.offered, k.t.env.realm.policy.KEMs
 }
 
 // Greet makes a session's HELLO, with changes.
 func (k *Kit) Greet(change func(*wire.Hello)) *KitPayer {
 	s := &KitPayer{Kit: k}
-	e, err := link.NewEphemeral(k.rand)
+	versions, suites, kems := k.offer()
+	e, err := link.NewEphemeralFor(link.HighestKEM(kems), k.rand)
 	if err != nil {
 		k.t.harness("kit: " + err.Error())
 	}
 	s.ephemeral = e
-	versions, suites, kems := k.offer()
 	s.Hello = wire.Hello{
 		Version: wire.V1, Realm: k.t.env.realm.Place.Realm, Nonce: k.nonce(), Flags: wire.HelloByValue,
-		Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, KEMKey: e.Public(), MTU: 4096,
+		Versions: versions, Suites: suites, KEMs: kems, KEM: e.KEM(), KEMKey: e.Public(), MTU: 4096,
 	}
 	if change != nil {
 		change(&s.Hello)
@@ -259,12 +259,12 @@ func (s *KitPayee) m2(in Invitation) []byte {
 	versions, suites, kems := k.offer()
 	s.Caps = wire.Caps{
 		Version: wire.V1, Realm: k.t.env.realm.Place.Realm, Suite: k.Key.Public().Suite(), Nonce: k.nonce(),
-		Flags: wire.HelloByValue, Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: 4096,
+		Flags: wire.HelloByValue, Versions: versions, Suites: suites, KEMs: kems, KEM: s.Hello.KEM, MTU: 4096,
 	}
 	if in.Caps != nil {
 		in.Caps(&s.Caps)
 	}
-	l, err := link.NewPayee(k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
+	l, err := link.NewPayeeFor(s.Hello.KEM, k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
 	if err != nil {
 		k.t.Inconclusive("positive control: the payer's M1 has a key", err.Error())
 	}
@@ -366,9 +366,9 @@ func (s *KitPayee) peer(change func(*wire.Peer), spoil func(*wire.Object)) []byt
 	realm := k.t.env.realm.Place.Realm
 	s.Caps = wire.Caps{
 		Version: wire.V1, Realm: realm, Suite: k.Key.Public().Suite(), Nonce: k.nonce(), Flags: wire.HelloByValue,
-		Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: 4096,
+		Versions: versions, Suites: suites, KEMs: kems, KEM: s.Hello.KEM, MTU: 4096,
 	}
-	l, err := link.NewPayee(k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
+	l, err := link.NewPayeeFor(s.Hello.KEM, k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
 	if err != nil {
 		k.t.Inconclusive("positive control: the payer's M1 has a key", err.Error())
 	}

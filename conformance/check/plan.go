@@ -135,6 +135,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
 	}
+	if len(c.AnyOf) > 0 && len(e.among(c.AnyOf)) == 0 {
+		return ByProfile, fmt.Sprintf("product and profile have none of the suites %v", c.AnyOf), ""
+	}
 	return "", "", ""
 }
 
@@ -209,13 +212,13 @@ func (e *Env) profileHas(when string) bool {
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
 	case "suites>1":
-		return len(e.suites()) > 1
+		return len(e.Suites()) > 1
 	case "suite:hybrid":
-		return e.HasSuites([]int{5})
+		return len(e.among(hybridSuites)) > 0
 	case "suite:mldsa":
-		return e.HasSuites([]int{3})
+		return len(e.among(latticeSuites)) > 0
 	case "suite:ecdsa":
-		return e.HasSuites([]int{2})
+		return len(e.among(ecdsaSuites)) > 0
 	}
 	return false
 }

@@ -72,7 +72,7 @@ func policyOf(p *spec.Profile) wire.Policy {
 			AuthFreeAmount: limit(p.AuthFreeAmount), AuthFreeCount: limit(p.AuthFreeCount),
 			MaxOfflineEpochs: limit(p.MaxOfflineEpochs),
 		}},
-		KEMs:       []wire.KEM{wire.KEMX25519},
+		KEMs:       kemsOf(p),
 		Provenance: wire.Provenance{Mode: wire.ProvenanceReissue, MaxHops: wire.MaxHop},
 		Fresh: wire.Freshness{
 			MaxAge: number(p.RevocationMaxAge, 365), MaxCount: number(p.RevocationMaxCount, 1<<32), Grace: number(p.Grace, 0),
@@ -99,6 +99,18 @@ func policyOf(p *spec.Profile) wire.Policy {
 		m.SyncMode = wire.SyncTotals
 	}
 	return m
+}
+
+// kemsOf are the KEMs of the policy: the profile's, or X25519.
+func kemsOf(p *spec.Profile) []wire.KEM {
+	var list []wire.KEM
+	for _, k := range p.KEMs {
+		list = append(list, wire.KEM(k))
+	}
+	if list == nil {
+		list = []wire.KEM{wire.KEMX25519}
+	}
+	return list
 }
 
 // Policy signs the profile's policy in a version, with changes.

@@ -56,9 +56,7 @@ type Limits struct {
 }
 
 // Suites are the suites of a device's own keys.
-func Suites() []suite.Suite {
-	return []suite.Suite{suite.Ed25519, suite.P256, suite.MLDSA44, suite.Ed25519MLDSA44}
-}
+func Suites() []suite.Suite { return suite.All() }
 
 // New returns the simulator, which has no unit yet. Calls come one at a time.
 func New(o Options) adapter.Adapter {

@@ -91,7 +91,7 @@ func (r *run) header() reports.Core {
 		Seed:           r.Seed, Filter: r.Filter, Exchanges: r.Exchanges,
 		Plan: reports.Plan{Checks: len(r.plan.Checks)},
 	}
-	for _, s := range r.env.Impl.Suites {
+	for _, s := range r.env.Suites() {
 		core.Suites = append(core.Suites, suiteName(s))
 	}
 	return core
@@ -106,8 +106,14 @@ func suiteName(number int) string {
 		return "p256"
 	case 3:
 		return "mldsa44"
+	case 4:
+		return "mldsa65"
 	case 5:
 		return "hybrid-ed25519-mldsa44"
+	case 6:
+		return "hybrid-p256-mldsa44"
+	case 7:
+		return "slhdsa128s"
 	}
 	return "suite-" + strconv.Itoa(number)
 }

@@ -127,6 +127,15 @@ func (k *hybridPublic) Verify(message, sig []byte) error {
 	}
 }
 
+// Bound returns M', what both halves of a hybrid key sign for a message, and the
+// message itself for any other key.
+func Bound(k PublicKey, message []byte) []byte {
+	if h, ok := k.(*hybridPublic); ok {
+		return h.bind(message)
+	}
+	return message
+}
+
 // Halves returns the two keys of a hybrid key, and false for any other.
 func Halves(k PublicKey) (classical, lattice PublicKey, ok bool) {
 	h, ok := k.(*hybridPublic)
