@@ -74,6 +74,8 @@ func procedure(kind string) func(*call) error {
 	switch kind {
 	case "suite":
 		return suiteVerify
+	case "published":
+		return publishedCase
 	case "realm", "did", "payee-tag", "request-nonce", "log-chain", "transcript", "sig-structure":
 		return identifier
 	case "cert":

@@ -14,6 +14,8 @@ func derive(kind string) func(*call) {
 	switch kind {
 	case "suite":
 		return suiteOf
+	case "published":
+		return publishedCase
 	case "realm", "did", "payee-tag", "request-nonce", "transcript":
 		return name
 	case "log-chain":
@@ -70,6 +72,16 @@ func suiteOf(c *call) {
 	case !primitive.Verify(suite, key, c.input("message"), c.input("signature")):
 		c.code = 130
 	}
+}
+
+// publishedCase tells the verdict on a case that others have published.
+func publishedCase(c *call) {
+	verdict := "refused"
+	if suiteOf(c); c.code == 0 {
+		verdict = "accepted"
+	}
+	c.code = 0
+	c.values["verdict"] = verdict
 }
 
 func digestOf(v any) []byte {
@@ -144,13 +156,12 @@ func wholeSession(c *call) {
 		c.code = 113
 		return
 	}
-	payee, kpk := deriveKey(c.input("eseed")), hello.bytes(44)
-	enc := payee.PublicKey().Bytes()
-	there, ok := agree(payee, kpk, enc, kpk, linkInfo(rawHello, rawCaps))
+	enc, secret, ok := encapsulate(kem, c.input("eseed"), hello.bytes(44))
 	if !ok {
 		c.code = 140
 		return
 	}
+	there := schedule(kem, secret, linkInfo(rawHello, rawCaps))
 	th := transcript(rawHello, rawCaps, enc)
 	first := primitive.Encode([]any{uint64(typePayReq), c.input("pay_req"), []any{}})
 	third := primitive.Encode([]any{uint64(typeTransfer), c.input("transfer"), []any{c.stored(c.vector.Uses["certificate"])}, []any{}})
