@@ -30,8 +30,8 @@ func NewEphemeral(random io.Reader) (*Ephemeral, error) {
 	return NewEphemeralFor(wire.KEMX25519, random)
 }
 
-// NewEphemeralFor draws 32 bytes: the ikm of DeriveKeyPair in RFC 9180, or with
-// X-Wing the private key itself, which has that form. The error is the reader's,
+// NewEphemeralFor draws 32 bytes, the ikm of DeriveKeyPair: that of RFC 9180, or
+// with X-Wing that of its draft. The error is the reader's,
 // or a [*wire.Error] with 111 for a KEM that is none of [KEMs].
 func NewEphemeralFor(number wire.KEM, random io.Reader) (*Ephemeral, error) {
 	k, known := hpkeKEM(number)

@@ -24,6 +24,7 @@ func all() []*file {
 		identifierVectors(), suiteVectors(), linkVectors(), certVectors(), policyVectors(), revsetVectors(),
 		payReqVectors(), transferVectors(), transferSuiteVectors(), settlementVectors(), receiptVectors(),
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
+		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 	}
 	for _, f := range list {
 		f.prune()

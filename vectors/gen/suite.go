@@ -59,9 +59,9 @@ func bad(n, twin int, requirement spec.ID, code spec.Code, flag, comment string,
 
 func lengthRule(number suite.Suite) spec.ID {
 	switch number {
-	case suite.MLDSA44:
+	case suite.MLDSA44, suite.MLDSA65:
 		return spec.PQC03
-	case suite.Ed25519MLDSA44:
+	case suite.Ed25519MLDSA44, suite.P256MLDSA44:
 		return spec.PQC02
 	default:
 		return spec.CRY05

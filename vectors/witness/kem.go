@@ -28,7 +28,7 @@ type kemKey struct {
 	lattice *mlkem.DecapsulationKey768 // of X-Wing
 }
 
-// deriveKey is DeriveKeyPair of RFC 9180; with X-Wing the bytes are the key.
+// deriveKey is DeriveKeyPair: of RFC 9180, and of the draft of X-Wing.
 func deriveKey(kem uint64, ikm []byte) (k kemKey, ok bool) {
 	k.kem = kem
 	var err error
@@ -41,10 +41,7 @@ func deriveKey(kem uint64, ikm []byte) (k kemKey, ok bool) {
 	case kemX25519:
 		k.curve, err = ecdh.X25519().NewPrivateKey(expand(kemID(kem), extract(kemID(kem), "", "dkp_prk", ikm), "sk", nil, 32))
 	case kemXWing:
-		if len(ikm) != 32 {
-			return k, false
-		}
-		b := sha3.SumSHAKE256(ikm, 96)
+		b := sha3.SumSHAKE256(sha3.SumSHAKE256(ikm, 32), 96)
 		if k.lattice, err = mlkem.NewDecapsulationKey768(b[:64]); err == nil {
 			k.curve, err = ecdh.X25519().NewPrivateKey(b[64:])
 		}
