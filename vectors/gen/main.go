@@ -25,6 +25,7 @@ func all() []*file {
 		payReqVectors(), transferVectors(), transferSuiteVectors(), settlementVectors(), receiptVectors(),
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
+		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
 	}
 	for _, f := range list {
 		f.prune()
