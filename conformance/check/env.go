@@ -103,6 +103,9 @@ func NewEnvWith(ctx context.Context, a adapter.Adapter, o Options) (*Env, error)
 	env.fill(o)
 	env.Profile = env.scale.scaled(expected(o.Profile, env.Impl.Limits))
 	if env.RP() {
+		if err := primitives(); err != nil {
+			return nil, err
+		}
 		if env.realm, err = NewRealm(o.Profile, env.baseSuite(), o.Seed); err != nil {
 			return nil, fmt.Errorf("harness: test realm: %w", err)
 		}
