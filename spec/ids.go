@@ -19,6 +19,7 @@ const (
 	PQC03 ID = "PQC-03"
 	PQC05 ID = "PQC-05"
 	CRY10 ID = "CRY-10"
+	CRY11 ID = "CRY-11"
 	CRY01 ID = "CRY-01"
 	CRY02 ID = "CRY-02"
 	CRY03 ID = "CRY-03"

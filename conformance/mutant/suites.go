@@ -1,12 +1,17 @@
 package mutant
 
 import (
+	"bytes"
+	"context"
 	"crypto/elliptic"
 	"math/big"
 	"slices"
 
+	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/link"
 	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -19,6 +24,7 @@ func suiteMutants() []Mutant {
 		{Name: "unbound-halves", Breaks: spec.PQC02, Fault: "checks the halves of a hybrid signature as two plain ones", device: verify(verifyUnbound)},
 		{Name: "any-length", Breaks: spec.PQC03, Fault: "ignores what follows an ML-DSA signature", device: verify(verifyPrefix)},
 		{Name: "any-hints", Breaks: spec.PQC05, Fault: "puts the hints of an ML-DSA signature in order before it looks at them", device: verify(verifyTidied)},
+		{Name: "zero-agreement", Breaks: spec.CRY11, Fault: "agrees on a link with whoever sends a key of zeros", wrap: func(sim adapter.Adapter) adapter.Adapter { return agreeable{sim} }},
 		{Name: "either-s", Breaks: spec.CRY10, Fault: "takes both of the two P-256 signatures that there are for one", device: verify(verifyEitherS)},
 	}
 }
@@ -101,4 +107,20 @@ func verifyEitherS(key suite.PublicKey, message, sig []byte) error {
 	}
 	scalar.Sub(elliptic.P256().Params().N, scalar).FillBytes(sig[classicalBytes/2 : classicalBytes])
 	return key.Verify(message, sig)
+}
+
+// agreeable puts a key of its own in place of one that ends in zeros.
+type agreeable struct{ adapter.Adapter }
+
+func (a agreeable) Do(ctx context.Context, q adapter.Request, on func(adapter.Event) adapter.Reply) (adapter.Answer, error) {
+	if v, ok := q.Verb.(adapter.RequestPayment); ok {
+		if hello, err := wire.DecodeHello(v.Message); err == nil && bytes.HasSuffix(hello.KEMKey, make([]byte, 32)) {
+			if e, err := link.NewEphemeralFor(hello.KEM, bytes.NewReader(make([]byte, 32))); err == nil {
+				hello.KEMKey = e.Public()
+				v.Message = hello.Encode()
+				q.Verb = v
+			}
+		}
+	}
+	return a.Adapter.Do(ctx, q, on)
 }

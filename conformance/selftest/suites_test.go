@@ -49,7 +49,7 @@ func TestSuitesThatAreNotScored(t *testing.T) {
 		suite int
 		ids   []spec.ID
 	}{
-		{4, []spec.ID{spec.CRY05, spec.CRY06, spec.PQC03, spec.PQC05}},
+		{4, []spec.ID{spec.CRY05, spec.CRY06, spec.CRY11, spec.PQC03, spec.PQC05}},
 		{6, []spec.ID{spec.CRY05, spec.CRY06, spec.CRY10, spec.PQC01, spec.PQC02, spec.PQC03, spec.PQC05}},
 	} {
 		p := under(t, []int{16, 25722}, tt.suite)
@@ -59,7 +59,7 @@ func TestSuitesThatAreNotScored(t *testing.T) {
 				t.Errorf("suite %d, reference: %s: %v; want passes", tt.suite, id, verdicts)
 			}
 		}
-		for _, name := range []string{"hybrid-or", "unbound-halves", "any-length", "any-hints", "either-s"} {
+		for _, name := range []string{"hybrid-or", "unbound-halves", "any-length", "any-hints", "either-s", "zero-agreement"} {
 			m, ok := mutant.Lookup(name)
 			if !ok {
 				t.Fatalf("no mutant %s", name)

@@ -16,8 +16,8 @@ func linkP256Vectors() *file {
 	const kpk, enc = 65, 65
 	kemChecks(f, w, s, first, kpk, enc)
 	f.refused(
-		bad(20, 1, spec.PVY02, spec.ELink, "KEM", "the key in HELLO is not on the curve", helloKey(func(k []byte) { k[kpk-1] ^= 1 })),
-		bad(21, 1, spec.PVY02, spec.ELink, "KEM", "the key in HELLO begins as a compressed point does", helloKey(func(k []byte) { k[0] = 2 })),
+		bad(20, 1, spec.CRY11, spec.ELink, "KEM", "the key in HELLO is not on the curve", helloKey(func(k []byte) { k[kpk-1] ^= 1 })),
+		bad(21, 1, spec.CRY11, spec.ELink, "KEM", "the key in HELLO begins as a compressed point does", helloKey(func(k []byte) { k[0] = 2 })),
 	)
 	return f
 }
@@ -30,12 +30,12 @@ func linkXWingVectors() *file {
 	kemChecks(f, w, s, first, kpk, enc)
 	zero := func(k []byte) { clear(k[len(k)-half:]) }
 	f.refused(
-		bad(20, 1, spec.PVY02, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is zero: the agreement of that half is too", helloKey(zero)),
-		bad(21, 1, spec.PVY02, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is 1, of order 4", helloKey(func(k []byte) { zero(k); k[len(k)-half] = 1 })),
-		bad(22, 1, spec.PVY02, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is p, zero not reduced", helloKey(func(k []byte) {
+		bad(20, 1, spec.CRY11, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is zero: the agreement of that half is too", helloKey(zero)),
+		bad(21, 1, spec.CRY11, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is 1, of order 4", helloKey(func(k []byte) { zero(k); k[len(k)-half] = 1 })),
+		bad(22, 1, spec.CRY11, spec.ELink, "ZeroHalf", "the X25519 half of the key in HELLO is p, zero not reduced", helloKey(func(k []byte) {
 			copy(k[len(k)-half:], unhex("edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"))
 		})),
-		bad(23, 1, spec.PVY02, spec.ELink, "KEM", "a coefficient of the ML-KEM key is not reduced", helloKey(func(k []byte) { k[0], k[1] = 0xff, 0xff })),
+		bad(23, 1, spec.CRY11, spec.ELink, "KEM", "a coefficient of the ML-KEM key is not reduced", helloKey(func(k []byte) { k[0], k[1] = 0xff, 0xff })),
 		bad(24, 10, spec.PVY02, spec.ELink, "ZeroHalf", "the X25519 half of the encapsulated key is zero", encKey(s, enc, zero)),
 	)
 	return f
@@ -64,13 +64,13 @@ func kemChecks(f *file, w *world, s session, first wire.Item, kpk, enc int) {
 		})),
 		bad(13, 10, spec.PVY02, spec.ELink, "KEM", "one bit of the encapsulated key", encKey(s, enc, func(k []byte) { k[enc/2] ^= 1 })),
 		bad(14, 10, spec.PVY02, spec.ELink, "KEM", "one bit of the end of the encapsulated key", encKey(s, enc, func(k []byte) { k[enc-1] ^= 1 })),
-		bad(15, 1, spec.PVY02, spec.ELink, "KEM", "the key in HELLO is a byte short", raw("input.hello", func(b []byte) []byte {
+		bad(15, 1, spec.CRY11, spec.ELink, "KEM", "the key in HELLO is a byte short", raw("input.hello", func(b []byte) []byte {
 			h, err := wire.DecodeHello(b)
 			must(err)
 			h.KEMKey = h.KEMKey[:kpk-1]
 			return h.Encode()
 		})),
-		bad(16, 1, spec.PVY02, spec.ELink, "KEM", "the key in HELLO is zeros", helloKey(func(k []byte) { clear(k) })),
+		bad(16, 1, spec.CRY11, spec.ELink, "KEM", "the key in HELLO is zeros", helloKey(func(k []byte) { clear(k) })),
 	)
 }
 
