@@ -9,19 +9,21 @@ import (
 
 // Measures of a drawing.
 const (
-	sideRoom  = 132 // beside the outermost column
-	headTop   = 6
-	headTall  = 30
-	between   = 13 // two events
-	boxRoom   = 9  // beside the text of a box
-	boxMost   = 196
+	headTop  = 6
+	headTall = 30
+	between  = 13 // two events
+	boxRoom  = 9  // beside the text of a box
+	boxMost  = 196
+	loopRoom = 88  // beside a column whose events return to it
+	phone    = 470 // what is wider than this scrolls on a phone
 )
 
 // A sheet collects the elements of a drawing from the top down.
 type sheet struct {
-	b strings.Builder
-	d Diagram
-	y float64
+	b    strings.Builder
+	d    Diagram
+	side float64 // room beside the outermost columns
+	y    float64
 }
 
 // SVG draws a diagram as one svg element without size. Colours come from the
@@ -31,22 +33,26 @@ func SVG(info, text, title string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := &sheet{d: d, y: headTop + headTall + between + 4}
+	s := &sheet{d: d, side: d.side(), y: headTop + headTall + between + 4}
 	for _, e := range d.Events {
 		s.event(e)
 	}
 	tall := s.y + 4
-	wide := 2*sideRoom + float64(len(d.Columns)-1)*d.gap()
+	wide := 2*s.side + float64(len(d.Columns)-1)*d.gap()
 	class := "d-participant"
 	if states(info) {
 		class = "d-state"
 	}
+	least := 0.0
+	if wide > phone {
+		least = phone
+	}
 	var out strings.Builder
-	fmt.Fprintf(&out, `<svg class="diagram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %.4g" role="img"><title>%s</title>`, wide, tall, html.EscapeString(title))
+	fmt.Fprintf(&out, `<svg class="diagram" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %g %.4g" style="min-width:%gpx;max-width:%[1]gpx" role="img"><title>%[4]s</title>`, wide, tall, least, html.EscapeString(title))
 	for i, name := range d.Columns {
-		x := d.x(i)
+		x := s.column(i)
 		fmt.Fprintf(&out, `<path class="d-life" d="M%g %d V%.4g"/>`, x, headTop+headTall, tall)
-		w := max(width(name)*1.1+28, 92)
+		w := headWidth(name)
 		fmt.Fprintf(&out, `<rect class="%s" x="%.4g" y="%d" width="%.4g" height="%d" rx="%d"/>`, class, x-w/2, headTop, w, headTall, radius(info))
 		fmt.Fprintf(&out, `<text class="d-head" x="%g" y="%g">%s</text>`, x, headTop+headTall/2+4.5, html.EscapeString(name))
 	}
@@ -69,13 +75,37 @@ func (d Diagram) gap() float64 {
 	case 4:
 		return 176
 	default:
-		return 140
+		return 152
 	}
 }
 
-func (d Diagram) x(i int) float64 { return sideRoom + float64(i)*d.gap() }
+func headWidth(name string) float64 { return max(width(name)*1.1+28, 92) }
 
-func (s *sheet) x(name string) float64 { return s.d.x(slices.Index(s.d.Columns, name)) }
+// side is as much as the boxes and loops of the outermost columns need.
+func (d Diagram) side() float64 {
+	room := 0.0
+	for i, name := range d.Columns {
+		outer := i == 0 || i == len(d.Columns)-1
+		if outer {
+			room = max(room, headWidth(name)/2)
+		}
+		for _, e := range d.Events {
+			switch {
+			case e.From != name || !outer:
+			case e.Kind == Act || e.Kind == Step:
+				_, _, w := boxed(e)
+				room = max(room, w/2)
+			case e.From == e.To && i > 0:
+				room = max(room, loopRoom+36)
+			}
+		}
+	}
+	return room + 6
+}
+
+func (s *sheet) column(i int) float64 { return s.side + float64(i)*s.d.gap() }
+
+func (s *sheet) x(name string) float64 { return s.column(slices.Index(s.d.Columns, name)) }
 
 func (s *sheet) event(e Event) {
 	switch {
@@ -99,7 +129,7 @@ func (s *sheet) text(class string, x float64, lines []string) {
 }
 
 func (s *sheet) gap(e Event) {
-	from, to := 8.0, s.d.x(len(s.d.Columns)-1)+sideRoom-8
+	from, to := 8.0, s.column(len(s.d.Columns)-1)+s.side-8
 	lines := wrap(e.Text, to-from-40)
 	s.y += 4
 	tall := float64(len(lines))*lineHeight + 6
@@ -108,14 +138,22 @@ func (s *sheet) gap(e Event) {
 	s.y += tall + 2
 }
 
+// boxed returns the lines of a box, the width of its badge and its own.
+func boxed(e Event) (lines []string, badge, w float64) {
+	if e.Kind == Step {
+		badge = width(e.Name)*1.08 + 14
+	}
+	lines = wrap(e.Text, boxMost-2*boxRoom-badge)
+	return lines, badge, widest(lines) + 2*boxRoom + badge
+}
+
 // box is what one side does. A durable step has its name in a badge.
 func (s *sheet) box(e Event) {
-	badge, class := 0.0, "d-act"
+	class := "d-act"
 	if e.Kind == Step {
-		badge, class = width(e.Name)*1.08+14, "d-step"
+		class = "d-step"
 	}
-	lines := wrap(e.Text, boxMost-2*boxRoom-badge)
-	w := widest(lines) + 2*boxRoom + badge
+	lines, badge, w := boxed(e)
 	tall := float64(len(lines))*lineHeight + 8
 	x := s.x(e.From) - w/2
 	fmt.Fprintf(&s.b, `<rect class="%s" x="%.4g" y="%.4g" width="%.4g" height="%.4g" rx="4"/>`, class, x, s.y, w, tall)
@@ -164,7 +202,7 @@ func (s *sheet) loop(e Event) {
 	x := s.x(e.From)
 	room, at, anchor := s.d.gap()-54, x+34, "d-text d-start"
 	if e.From == s.d.Columns[len(s.d.Columns)-1] {
-		room = sideRoom - 44
+		room = loopRoom
 	}
 	lines := wrap(e.Text, room)
 	tall := max(float64(len(lines))*lineHeight, 22)
