@@ -108,7 +108,7 @@ try {
       await schemeApplies(page, colorScheme, when);
       await linksHold(page, when);
       await drawingsReadable(page, when);
-      for (const place of ['overview', 'payment', 'PAY-03', 'device.pay', 'state-state-machines', 'sizes', 'privacy', 'code-205']) {
+      for (const place of ['overview', 'payment', 'PAY-03', 'rules-device.pay', 'state-state-machines', 'sizes', 'privacy', 'code-205']) {
         await page.evaluate((id) => document.getElementById(id).scrollIntoView(), place);
         await page.screenshot({ path: join(out, `${colorScheme}-${width}-${place}.png`) });
       }
