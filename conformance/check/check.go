@@ -41,6 +41,9 @@ type Check struct {
 	// Retention is the most requests that the profile may let a device keep
 	// answerable: the check has to make it forget older ones. 0: any.
 	Retention int
+	// FullSync says that it judges what a ledger sees in reports of mode FULL
+	// alone, of a requirement that asks for more than that.
+	FullSync bool
 	// Units is the most units under test that it holds at once; 0 stands for two.
 	Units int
 	// Steps says that it drives a payment message by message: shape split alone.

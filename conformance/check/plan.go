@@ -132,6 +132,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	if kept := e.Profile.Retention; c.Retention > 0 && (kept == nil || *kept > c.Retention) {
 		return ByProfile, fmt.Sprintf("profile %s does not declare a retention of at most %d requests", e.Profile.ID, c.Retention), ""
 	}
+	if c.FullSync && !e.profileHas(spec.WhenFullSync) {
+		return ByProfile, fmt.Sprintf("profile %s has devices report sums, and the check needs their whole reports", e.Profile.ID), ""
+	}
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
 	}
@@ -211,6 +214,8 @@ func (e *Env) profileHas(when string) bool {
 		return p.Replenish == "ONLINE_AFA"
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
+	case spec.WhenFullSync:
+		return p.SyncMode != spec.SyncTotals
 	case "suites>1":
 		return len(e.Suites()) > 1
 	case "suite:hybrid":

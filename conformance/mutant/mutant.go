@@ -61,7 +61,7 @@ func Lookup(name string) (Mutant, bool) {
 // All are the mutants, in the order of the chapters' areas.
 func All() []Mutant {
 	return slices.Concat(
-		messageMutants(), sessionMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
+		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
 		slipMutants(), strangerMutants(), Silent(),
 	)

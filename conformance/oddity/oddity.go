@@ -5,6 +5,7 @@ package oddity
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -115,9 +117,27 @@ func devices() []Oddity {
 		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
 		}).under(undisturbed),
+		odd("reports-sums", spec.DET01, "tells its ledger sums and no payment", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).under("sync_mode: TOTALS\nsources: {sync_mode: chosen for a product that reports sums}"),
+		odd("unknown-members", spec.PVY02, "puts a member that nobody knows into HELLO and CAPS, another each time", func() adapter.Adapter {
+			return reference(simulator.Options{Device: greasing})
+		}),
 		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
 		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
 		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),
+	}
+}
+
+// greasing sends members that are to be ignored, so that receivers keep ignoring
+// them. They are fresh, as whatever a device shows in clear.
+func greasing(p *device.Parts) {
+	p.Members = func(wire.Type, *device.State, money.Amount) []wire.Member {
+		fresh := make([]byte, 12)
+		if _, err := io.ReadFull(p.Rand, fresh); err != nil {
+			return nil
+		}
+		return []wire.Member{{Key: 128 + uint64(fresh[0]%32), Value: wire.AppendBytes(nil, fresh)}}
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/nvm"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -55,6 +56,10 @@ type Parts struct {
 	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
 	DecodeTransfer func(payload []byte) (wire.Transfer, error)
 	Draw           DrawFunc
+	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
+	// device has none. The amount is what the user means to pay, as far as the
+	// device was told, or asks for.
+	Members func(t wire.Type, s *State, amount money.Amount) []wire.Member
 	// Trace is told of each commit after it is durable and of each message as it
 	// leaves.
 	Trace func(Step)
@@ -81,6 +86,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Draw == nil {
 		p.Draw = Draw
+	}
+	if p.Members == nil {
+		p.Members = func(wire.Type, *State, money.Amount) []wire.Member { return nil }
 	}
 	if p.Trace == nil {
 		p.Trace = func(Step) {}

@@ -99,7 +99,7 @@ func (d *Device) answerHello(c *Context, m1 []byte) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Caps.Nonce = nonce
+	c.Caps.Nonce, c.Caps.Extra = nonce, d.parts.Members(wire.TypeCaps, d.state, c.Amount)
 	l, err := link.NewPayeeFor(c.Hello.KEM, d.parts.Rand, m1, c.Caps.Encode(), c.Hello.KEMKey)
 	if err != nil {
 		if r, ok := d.refusalOf(err).(*Refusal); ok {

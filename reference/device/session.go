@@ -130,7 +130,7 @@ func (d *Device) Start(number int, amount money.Amount) ([]byte, error) {
 	hello := wire.Hello{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Nonce: nonce, Versions: offer.Versions,
 		Suites: offer.Suites, KEMs: offer.KEMs, KEM: e.KEM(), KEMKey: e.Public(), MTU: d.cfg.MTU,
-		Flags: wire.HelloByValue,
+		Flags: wire.HelloByValue, Extra: d.parts.Members(wire.TypeHello, d.state, amount),
 	}
 	s := &session{payer: true, ephemeral: e, hello: hello, helloRaw: hello.Encode(), expect: amount}
 	d.sessions[number] = s
