@@ -82,8 +82,8 @@ func encodeCode(code spec.Code) []byte {
 	return wire.AppendUint(wire.AppendArray(nil, 1), uint64(code))
 }
 
-// decodeCode reads it; false when it is something else.
-func decodeCode(b []byte) (spec.Code, bool) {
+// DecodeCode reads the body of StatusRefused and of QUERY 7; false when it is something else.
+func DecodeCode(b []byte) (spec.Code, bool) {
 	r := wire.NewReader(b)
 	n := r.Array()
 	code := r.Uint()

@@ -21,9 +21,9 @@ type Refusal struct {
 
 func (r *Refusal) Error() string {
 	if r.Code == 0 {
-		return fmt.Sprintf("apdu: the card answers %s", r.Status)
+		return fmt.Sprintf("apdu: the card answers %s", r.Status.String())
 	}
-	return fmt.Sprintf("apdu: the card refuses with %d (%s)", int(r.Code), r.Status)
+	return fmt.Sprintf("apdu: the card refuses with %d (%s)", int(r.Code), r.Status.String())
 }
 
 // A Terminal drives a card: it cuts what is long into blocks, collects answers,
@@ -151,7 +151,7 @@ func (r Response) plausible() bool {
 	case s == StatusOK || s&0xFF00 == StatusMore:
 		return true
 	case s == StatusRefused && len(r.Data) > 0:
-		_, ok := decodeCode(r.Data)
+		_, ok := DecodeCode(r.Data)
 		return ok
 	}
 	return len(r.Data) == 0
@@ -160,7 +160,7 @@ func (r Response) plausible() bool {
 // refusal completes a no with its code. Only those of the protocol have one.
 func (t *Terminal) refusal(r Response, body []byte) error {
 	no := &Refusal{Status: r.Status}
-	if code, ok := decodeCode(body); ok && r.Status == StatusRefused {
+	if code, ok := DecodeCode(body); ok && r.Status == StatusRefused {
 		no.Code = code
 		return no
 	}
@@ -171,7 +171,7 @@ func (t *Terminal) refusal(r Response, body []byte) error {
 	if errors.Is(err, ErrUnknown) {
 		return err
 	}
-	no.Code, _ = decodeCode(last)
+	no.Code, _ = DecodeCode(last)
 	return no
 }
 

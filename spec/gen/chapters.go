@@ -14,7 +14,7 @@ var marker = regexp.MustCompile(`(?s)<!-- example ([A-Z0-9_]+) -->\n.*?<!-- end 
 
 // chapterFiles returns the chapters with their examples filled in.
 func chapterFiles(dir string) (map[string][]byte, error) {
-	made, err := examples()
+	made, card, err := examples()
 	if err != nil {
 		return nil, err
 	}
@@ -38,6 +38,7 @@ func chapterFiles(dir string) (map[string][]byte, error) {
 		if missing != nil {
 			return nil, missing
 		}
+		filled = apduMarker.ReplaceAllLiteralString(filled, card)
 		out[chapter] = []byte(filled)
 	}
 	for name := range made {
