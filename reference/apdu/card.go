@@ -143,33 +143,42 @@ func (p *Port) Transmit(command []byte) []byte {
 }
 
 func (p *Port) answer(raw []byte) (Response, bool) {
-	c, err := ParseCommand(bytes.Clone(raw))
-	if err != nil || !p.fits(c) {
-		p.drop()
-		return Response{Status: StatusLength}, true
-	}
-	if c.CLA == ClassISO && c.INS == InsMore {
-		p.chain.drop()
-		if c.P1 != 0 || c.P2 != 0 {
-			p.waiting = nil
-			return Response{Status: StatusP1P2}, true
-		}
-		return p.more(c), true
-	}
-	p.waiting = nil
-	if c.CLA == ClassISO && c.INS == InsSelect {
-		p.chain.drop()
+	c, response := p.take(raw)
+	switch {
+	case response != nil:
+		return *response, true
+	case c.CLA == ClassISO:
 		return p.selectApplication(c), true
 	}
+	return p.carryOut(c)
+}
+
+// take reads a command up to where it is whole. What is answered without being
+// carried out comes with its response.
+func (p *Port) take(raw []byte) (whole Command, response *Response) {
+	c, err := ParseCommand(bytes.Clone(raw))
+	switch {
+	case err != nil || !p.fits(c):
+		p.drop()
+		return c, &Response{Status: StatusLength}
+	case c.CLA == ClassISO && c.INS == InsMore:
+		p.chain.drop()
+		r := p.more(c)
+		return c, &r
+	case c.CLA == ClassISO && c.INS == InsSelect:
+		p.drop()
+		return c, nil
+	}
+	p.waiting = nil
 	if status := p.refuseClass(c); status != 0 {
 		p.drop()
-		return Response{Status: status}, true
+		return c, &Response{Status: status}
 	}
 	whole, status := p.chain.add(c, p.card.config.Rules)
 	if status != 0 {
-		return Response{Status: status}, true
+		return whole, &Response{Status: status}
 	}
-	return p.carryOut(whole)
+	return whole, nil
 }
 
 func (p *Port) drop() {
@@ -241,6 +250,10 @@ func (p *Port) respond(body []byte, status Status, c Command) Response {
 // more is the next part of what waits. A command without Le gets none of it and
 // is told how much there is.
 func (p *Port) more(c Command) Response {
+	if c.INS == InsMore && (c.P1 != 0 || c.P2 != 0) {
+		p.waiting = nil
+		return Response{Status: StatusP1P2}
+	}
 	if len(p.waiting) == 0 {
 		return Response{Status: StatusConditions}
 	}

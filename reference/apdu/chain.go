@@ -45,3 +45,26 @@ func (c *chain) add(next Command, r Rules) (whole Command, status Status) {
 }
 
 func (c *chain) drop() { *c = chain{} }
+
+// A Taken is what becomes of one command before any device sees it: it is whole,
+// and Command is to be carried out, or Status is its answer.
+type Taken struct {
+	Command Command
+	Status  Status // 0 for a whole command
+}
+
+// Take runs commands through the framing of a card that has selected the
+// application and carries nothing out: the chains that they make, and the
+// answers of those that make none.
+func Take(mtu int, commands ...[]byte) []Taken {
+	p := &Port{card: &Card{config: Config{MTU: mtu, Rules: Rules{}.complete()}}, selected: true}
+	out := make([]Taken, len(commands))
+	for i, raw := range commands {
+		c, response := p.take(raw)
+		out[i].Command = c
+		if response != nil {
+			out[i] = Taken{Status: response.Status}
+		}
+	}
+	return out
+}
