@@ -21,6 +21,8 @@ func cardChecks() []Check {
 		receives(card(spec.INT02, "payee", "a card is paid as it is over frames", cardIsPaid)),
 		card(spec.INT03, "blocks", "long messages come through in blocks of every length", longMessages),
 		card(spec.INT05, "partial", "nothing is done of a command that did not come whole", partialCommands),
+		card(spec.INT05, "power", "nothing is done of a command whose blocks a loss of power has parted", partedByPower,
+			adapter.CapPowerCycle, adapter.CapSplitFunding),
 		card(spec.INT07, "status", "a refusal has its status word and its code", statusWords),
 		card(spec.INT08, "stranger", "a stranger's reader cannot tell one card from another", strangersReader, adapter.CapContactless),
 		card(spec.INT09, "durable", "what an answer tells outlives a loss of power", answersAreDurable, adapter.CapPowerCycle),
@@ -231,6 +233,42 @@ func (c *Card) between(interrupt func()) func(m2 []byte) {
 		interrupt()
 		c.block(apdu.ClassBinding, 2, tail)
 	}
+}
+
+// partedByPower takes the power between the blocks of a FUND, which needs no
+// session.
+func partedByPower(t *T) {
+	unit := t.Funded(20)
+	if t.ledger == nil {
+		t.Inconclusive("a ledger issues vouchers", "there is none")
+	}
+	request := t.Control(unit.do(adapter.FundRequest{Amount: 30}), "ask for funding")
+	voucher := t.Control(t.ledger.do(adapter.IssueFunding{Message: request.Message}), "a voucher").Message
+	t.book.funded += 30
+	t.book.unaccepted += 30
+	send := func(c *Card, class byte, data []byte) apdu.Status {
+		return c.raw(apdu.Command{CLA: class, INS: apdu.InsFund, Data: data, Le: 256}).Status
+	}
+	first := func(c *Card, head []byte) {
+		for size := min(255, c.App.MTU); len(head) > 0; head = head[size:] {
+			if s := send(c, apdu.ClassChained, head[:size]); s != apdu.StatusOK {
+				t.Inconclusive("positive control: FUND in blocks", s.String())
+			}
+		}
+	}
+	c := unit.Card()
+	head, tail := c.halves(voucher)
+	first(c, head)
+	c.PowerCycle()
+	c = unit.Card()
+	parted := send(c, apdu.ClassBinding, tail)
+	t.For(spec.INT05, "the blocks after a loss of power were joined to those before").Expect(parted.String()).NotTo(gomega.Equal(apdu.StatusOK.String()))
+	t.For(spec.INT05, "a voucher was credited that came in parts").Expect(c.Held()).To(gomega.Equal(uint64(20)))
+	first(c, head)
+	whole := send(c, apdu.ClassBinding, tail)
+	t.For(spec.INT05, "a voucher in blocks is not taken").Expect(whole.String()).To(gomega.Equal(apdu.StatusOK.String()))
+	t.book.unaccepted -= 30
+	t.For(spec.INT05, "a voucher in blocks is not credited once").Expect(c.Held()).To(gomega.Equal(uint64(50)))
 }
 
 // strangersReader compares what two cards tell before and after one has paid.

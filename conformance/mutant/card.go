@@ -29,6 +29,7 @@ func cardMutants() []Mutant {
 		{Name: "card-joins-anything", Breaks: spec.INT05, Fault: "joins blocks of different commands", card: func(c *apdu.Config) {
 			c.Rules.Continues = func(_, _ apdu.Command) bool { return true }
 		}},
+		{Name: "card-chain-in-flash", Breaks: spec.INT05, Fault: "goes on with the blocks of before a loss of power", wrap: remembering},
 		{Name: "card-9000", Breaks: spec.INT07, Fault: "answers 9000 to what it has refused", card: func(c *apdu.Config) {
 			c.Rules.Status = func(spec.Code) apdu.Status { return apdu.StatusOK }
 		}},
@@ -93,6 +94,39 @@ func hasty(sim adapter.Adapter) adapter.Adapter {
 		}
 		if c.verb != "apdu" && c.verb != "query" {
 			delete(w.bytes, c.handle)
+		}
+	})
+}
+
+// remembering keeps the blocks of a command that power has parted, and puts them
+// before the next that comes.
+func remembering(sim adapter.Adapter) adapter.Adapter {
+	ctx := context.Background()
+	return newWrapper(sim, nil, func(w *wrapper, c call) {
+		if c.verb == "power-cycle" {
+			w.counts[c.handle] = len(w.bytes[c.handle])
+		}
+		v, ok := c.request.Verb.(adapter.APDU)
+		command, err := apdu.ParseCommand(v.Message)
+		if !ok || err != nil {
+			return
+		}
+		switch {
+		case command.CLA == apdu.ClassChained:
+			w.bytes[c.handle] = append(w.bytes[c.handle], command.Data...)
+		case command.CLA == apdu.ClassBinding && w.counts[c.handle] > 0 && len(command.Data) > 0:
+			block := command
+			block.CLA, block.Data, block.Le = apdu.ClassChained, w.bytes[c.handle], 0
+			for rest := block.Data; len(rest) > 0; rest = rest[len(block.Data):] {
+				block.Data = rest[:min(255, len(rest))]
+				_, _ = w.sim.Do(ctx, adapter.Request{Handle: c.handle, Verb: adapter.APDU{Message: block.Encode(), Side: v.Side}}, nil)
+			}
+			if a, err := w.sim.Do(ctx, c.request, nil); err == nil {
+				*c.answer = a
+			}
+			fallthrough
+		case command.CLA == apdu.ClassBinding:
+			w.bytes[c.handle], w.counts[c.handle] = nil, 0
 		}
 	})
 }

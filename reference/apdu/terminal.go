@@ -68,25 +68,41 @@ func (t *Terminal) Select() (Application, error) {
 // returns the whole body of its answer: one CBOR item, or nothing. The error is
 // [ErrUnknown] or a [*Refusal].
 func (t *Terminal) Do(ins, p1, p2 byte, data []byte) ([]byte, error) {
-	r, err := t.blocks(Command{CLA: ClassBinding, INS: ins, P1: p1, P2: p2, Data: data, Extended: t.extended()})
-	if err != nil {
+	r, err := t.whole(Command{CLA: ClassBinding, INS: ins, P1: p1, P2: p2, Data: data, Extended: t.extended()})
+	switch {
+	case err != nil:
 		return nil, err
+	case r.Status != StatusOK:
+		return nil, t.refusal(r)
+	case len(r.Data) > 0 && wire.WellFormed(r.Data) != nil:
+		return nil, ErrUnknown // a body that was cut can end like a status word
+	}
+	return r.Data, nil
+}
+
+// maxParts bounds the parts of an answer: a SYNC of 256 entries with its records,
+// in the smallest blocks that anybody uses, has fewer by far.
+const maxParts = 1 << 14
+
+// whole sends a command and collects its answer. A card that says that more
+// waits, and gives nothing, would keep its reader for ever.
+func (t *Terminal) whole(c Command) (Response, error) {
+	r, err := t.blocks(c)
+	if err != nil {
+		return r, err
 	}
 	body := r.Data
-	for r.Status&0xFF00 == StatusMore {
+	for part := 0; r.Status&0xFF00 == StatusMore; part++ {
 		r, err = t.send(Command{CLA: ClassISO, INS: InsMore, Le: t.expected(), Extended: t.extended()})
 		if err != nil {
-			return nil, err
+			return r, err
+		}
+		if len(r.Data) == 0 && r.Status&0xFF00 == StatusMore || part > maxParts {
+			return r, ErrUnknown
 		}
 		body = append(body, r.Data...)
 	}
-	if r.Status != StatusOK {
-		return nil, t.refusal(r, body)
-	}
-	if len(body) > 0 && wire.WellFormed(body) != nil {
-		return nil, ErrUnknown // a body that was cut can end like a status word
-	}
-	return body, nil
+	return Response{body, r.Status}, nil
 }
 
 // blocks sends a command, the last block with Le.
@@ -158,20 +174,23 @@ func (r Response) plausible() bool {
 }
 
 // refusal completes a no with its code. Only those of the protocol have one.
-func (t *Terminal) refusal(r Response, body []byte) error {
+func (t *Terminal) refusal(r Response) error {
 	no := &Refusal{Status: r.Status}
-	if code, ok := DecodeCode(body); ok && r.Status == StatusRefused {
+	if code, ok := DecodeCode(r.Data); ok && r.Status == StatusRefused {
 		no.Code = code
 		return no
 	}
 	if !mayHaveCode(r.Status) {
 		return no
 	}
-	last, err := t.Do(InsQuery, QueryRefusal, 0, nil)
+	// A card that refuses this too is not asked why.
+	last, err := t.whole(Command{CLA: ClassBinding, INS: InsQuery, P1: QueryRefusal, Extended: t.extended()})
 	if errors.Is(err, ErrUnknown) {
 		return err
 	}
-	no.Code, _ = DecodeCode(last)
+	if err == nil && last.Status == StatusOK {
+		no.Code, _ = DecodeCode(last.Data)
+	}
 	return no
 }
 
