@@ -103,6 +103,23 @@ func (s *KitPayee) TakeCard(c *Card, m2 []byte) error {
 	return err
 }
 
+// FinishCard ends what a card has pending for the kit, by RESUME, as a control.
+func (k *Kit) FinishCard(c *Card) {
+	payer := apdu.CardPayer{Terminal: c.Reader, Resume: true}
+	m1, err := payer.Hello()
+	c.control(err, "RESUME")
+	s := &KitPayee{Kit: k, Payer: c.Unit, M1: m1}
+	if s.Hello, err = wire.DecodeHello(m1); err != nil {
+		k.t.Inconclusive("positive control: the payer's M1 can be read", err.Error())
+	}
+	s.Request.Realm = k.t.env.realm.Place.Realm
+	m3, err := payer.Pay(s.peer(nil, nil))
+	for c.control(err, "M2 with PEER"); len(m3) > 0; c.control(err, "a receipt") {
+		s.read3(m3)
+		m3, err = payer.Acknowledge(s.Answer(nil))
+	}
+}
+
 // MeetCard arms a card to ask for an amount, and opens a session with it.
 func (k *Kit) MeetCard(c *Card, amount uint64) (*KitPayer, error) {
 	s := k.Greet(nil)

@@ -20,7 +20,7 @@ func cardChecks() []Check {
 		card(spec.INT02, "payer", "a card pays a terminal as it pays over frames", cardPays),
 		receives(card(spec.INT02, "payee", "a card is paid as it is over frames", cardIsPaid)),
 		card(spec.INT03, "blocks", "long messages come through in blocks of every length", longMessages),
-		threeUnits(card(spec.INT04, "phone", "a hostile phone between two cards moves nothing", hostilePhone)),
+		often(card(spec.INT04, "phone", "a hostile phone between two cards moves nothing", hostilePhone)),
 		card(spec.INT05, "partial", "nothing is done of a command that did not come whole", partialCommands),
 		card(spec.INT05, "power", "nothing is done of a command whose blocks a loss of power has parted", partedByPower,
 			adapter.CapPowerCycle, adapter.CapSplitFunding),
@@ -197,6 +197,7 @@ func partialCommands(t *T) {
 		}
 		s.t.book.paidOut += 10
 		held -= 10
+		kit.FinishCard(c) // a device may have one slot for what is pending
 	}
 	whole()
 	for _, cut := range []struct {
@@ -220,10 +221,10 @@ func partialCommands(t *T) {
 		_, m2 := kit.inviteCard(c, 10, m1)
 		c.verify()
 		cut.run(m2)
-		t.For(spec.INT05, message).Expect(c.end(0)).To(gomega.Equal(end{0, held, 300 - held}), cut.name)
+		t.For(spec.INT05, message).Expect(c.end(0)).To(gomega.Equal(end{0, held, 0}), cut.name)
 	}
 	whole()
-	t.For(spec.INT05, "a command in blocks is not carried out once").Expect(c.end(0)).To(gomega.Equal(end{0, held, 300 - held}))
+	t.For(spec.INT05, "a command in blocks is not carried out once").Expect(c.end(0)).To(gomega.Equal(end{0, held, 0}))
 }
 
 // between interrupts the blocks of M2 before the last one.
