@@ -120,6 +120,8 @@ const (
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
+	CapAPDU             Capability = "apdu"              // apdu: the product is a card
+	CapContactless      Capability = "contactless"       // apdu of the contactless side
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

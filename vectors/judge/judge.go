@@ -88,6 +88,8 @@ func procedure(kind string) func(*call) error {
 		return frame
 	case "fund-req", "defund", "sync":
 		return atLedger
+	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
+		return card
 	default:
 		return deviceProcedure(kind)
 	}
