@@ -34,6 +34,7 @@ type checkpoint struct {
 	prev        wire.ID
 	totals      wire.Totals
 	nextRequest uint64
+	epoch       uint64 // known to the device
 	pending     []wire.ID
 	final       bool
 	// full says that every entry from the first on is known.

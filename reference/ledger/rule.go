@@ -30,6 +30,8 @@ type Rules struct {
 	SettleOnce []Rule[Settlement]
 	Receipt    []Rule[Answer]
 	Request    []Rule[Request]
+	Deposit    []Rule[Debit] // of a claim
+	Refund     []Rule[Debit] // of a claim
 }
 
 // DefaultRules returns the rules of the specification.
@@ -45,6 +47,8 @@ func DefaultRules() Rules {
 		SettleOnce: settleOnceRules(),
 		Receipt:    receiptRules(),
 		Request:    requestRules(),
+		Deposit:    depositRules(),
+		Refund:     refundRules(),
 	}
 }
 

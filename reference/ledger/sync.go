@@ -119,7 +119,7 @@ func (l *Ledger) advance(r *Report) {
 	}
 	*p = checkpoint{
 		last: r.Body.Last, head: r.Body.Head, counter: r.Body.Counter, prev: r.Body.Prev,
-		totals: r.Body.Totals, nextRequest: r.Body.NextRequest, pending: slices.Clone(r.Body.Pending),
+		totals: r.Body.Totals, nextRequest: r.Body.NextRequest, epoch: r.Body.Epoch, pending: slices.Clone(r.Body.Pending),
 		final: p.final || r.Body.Flags&wire.SyncFinal != 0, full: full,
 	}
 	d.challenge = wire.Nonce{}
