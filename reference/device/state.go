@@ -37,7 +37,7 @@ type State struct {
 	Exceptions []Slot    // exported debits, without their signature
 	Requests   []Request // Config.Requests of them
 	Statics    StaticBook
-	Ring       []Credit  // what was credited above the low-water mark, ascending
+	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
 }
 

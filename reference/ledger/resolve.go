@@ -84,11 +84,14 @@ func (l *Ledger) received(d *Debit) bool {
 // that it knows is past the end of a one-way transfer.
 func (l *Ledger) neverCredited(d *Debit) bool {
 	payee := l.devices[d.Opening.Payee]
-	if payee == nil || d.Claim || !payee.point.full || payee.point.last == 0 && !payee.point.final {
+	if payee == nil || d.Claim || !payee.point.full {
 		return false
 	}
 	if d.OneWay { // the payee refuses what its own epoch has passed
 		return payee.point.final || payee.point.epoch > d.Expiry
+	}
+	if payee.point.last == 0 && !payee.point.final {
+		return false
 	}
 	return payee.point.final || d.Request+l.parts.Retention+1 <= payee.point.nextRequest
 }
