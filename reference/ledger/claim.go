@@ -7,7 +7,8 @@ import (
 )
 
 // A claimState is where a claim has come to. It moves once, from unclaimed to
-// one of the others.
+// one of the others; only a payer whose own log says that it has ended the debit
+// on its payee's ACCEPTED, and so takes no refund any more, makes a refund void.
 type claimState uint8
 
 const (
@@ -22,7 +23,7 @@ func depositRules() []Rule[Debit] {
 	return []Rule[Debit]{
 		{"the transfer is a claim", spec.CRY03, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
 		{"the claim was not refunded", spec.SET06, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
-			return l.claims[d.ID] != claimRefunded
+			return l.claims[d.ID] != claimRefunded || l.device(d.Payer).retired[d.ID]
 		}},
 		{"the payee has an account", spec.FND01, spec.EFundBinding, func(l *Ledger, d *Debit) bool {
 			return l.accountOf(d.Opening.Payee) != ""

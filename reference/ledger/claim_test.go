@@ -136,3 +136,23 @@ func TestALateClaimIsPaidInEitherOrder(t *testing.T) {
 		t.Error("the states differ")
 	}
 }
+
+// An ACCEPTED may overtake the ledger's refund on the way to the payer's device,
+// which then takes no refund. Its log says so, and the payee is paid after all.
+func TestARefundThatWasNotTakenIsVoid(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.unit("a"), w.unit("b")
+	a.fund(500)
+	p, record := a.claim(b, today)
+	w.ledger.SetEpoch(today + 1000)
+	w.ledger.Upload(record)
+	if r, err := w.ledger.Resolve(p.id); err != nil || status(t, r) != wire.ResolveRefund {
+		t.Fatalf("resolve: %v", err)
+	}
+	w.ledger.Upload(b.accepted(p))
+	wantCode(t, "refunded", w.ledger.Upload(record)[0].Err, spec.EReqUsed)
+	a.enter(wire.LogResolve, p.id, 0, 1)
+	w.ledger.advance(&Report{Signed: Signed{Device: a.did}, Entries: a.log[len(a.log)-1:]})
+	wantCode(t, "refund not taken", w.ledger.Upload(record)[0].Err, 0)
+	a.wantBalance("b", 5100)
+}

@@ -110,8 +110,11 @@ func (l *Ledger) advance(r *Report) {
 	p := &d.point
 	full := p.full && r.Body.Mode == wire.SyncFull
 	for _, e := range r.Entries {
-		if e.Kind == wire.LogReceive {
+		switch e.Kind {
+		case wire.LogReceive:
 			d.received[e.Ref] = true
+		case wire.LogResolve:
+			d.retired[e.Ref] = true
 		}
 	}
 	for n, head := range r.points() {
