@@ -31,6 +31,8 @@ const (
 	WhenDefund        = "cap:defund"
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
+	WhenOneWay        = "cap:one-way"
+	WhenClaims        = "cap:claims"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -58,7 +60,7 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable,

@@ -120,6 +120,8 @@ const (
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
+	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
+	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

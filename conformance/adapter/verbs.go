@@ -27,6 +27,10 @@ var verbs = []struct {
 	{Cancel{}, decodeVerb[Cancel]}, {CloseSession{}, decodeVerb[CloseSession]},
 	{Transfer{}, decodeVerb[Transfer]},
 
+	{StaticRequest{}, decodeVerb[StaticRequest]}, {PayOneWay{}, decodeVerb[PayOneWay]},
+	{AcceptOneWay{}, decodeVerb[AcceptOneWay]}, {AcknowledgeOneWay{}, decodeVerb[AcknowledgeOneWay]},
+	{ResendOneWay{}, decodeVerb[ResendOneWay]},
+
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},
 	{DefundOrder{}, decodeVerb[DefundOrder]}, {AcceptDefunding{}, decodeVerb[AcceptDefunding]},

@@ -61,6 +61,7 @@ func capabilitySteps() []step {
 			}
 			return t.served(t.ledger, adapter.Block{Device: u.id})
 		}),
+		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
@@ -114,6 +115,29 @@ func (t *trial) resend() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%d transfers were pending", len(done.Messages)), nil
+}
+
+func (t *trial) oneWay() (string, error) {
+	request, err := t.must(t.devices[1].handle, adapter.StaticRequest{Uses: 2, Epochs: 5})
+	if err != nil {
+		return "", err
+	}
+	paid, err := t.must(t.devices[0].handle, adapter.PayOneWay{Message: request.Message, Amount: 10, Secret: t.secret()})
+	if err != nil {
+		return "", err
+	}
+	pending, err := t.must(t.devices[0].handle, adapter.ResendOneWay{})
+	if err != nil {
+		return "", err
+	}
+	receipt, err := t.must(t.devices[1].handle, adapter.AcceptOneWay{Message: paid.Message})
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.must(t.devices[0].handle, adapter.AcknowledgeOneWay{Message: receipt.Message}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d payments were pending, one was acknowledged", len(pending.Messages)), nil
 }
 
 func (t *trial) cancel() (string, error) {

@@ -13,11 +13,11 @@ import (
 // or the mailbox; all come before Q2.
 func oneWayRules() []Rule {
 	return []Rule{
-		{"request known", spec.PAY04, spec.EReqUnknown, func(c *Context) bool { return c.Standing != nil }},
+		{"request known", spec.PAY12, spec.EReqUnknown, func(c *Context) bool { return c.Standing != nil }},
 		{"request number", spec.PAY04, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Request == c.Standing.Number
 		}},
-		{"place left", spec.PAY05, spec.EReqUsed, func(c *Context) bool {
+		{"place left", spec.PAY12, spec.EReqUsed, func(c *Context) bool {
 			return uint64(len(c.Standing.Entries)) < c.Standing.Max
 		}},
 		{"certificate", spec.CRY01, spec.ECertNeeded, certificateFound},
@@ -40,7 +40,7 @@ func oneWayRules() []Rule {
 			return c.Transfer.Flags&wire.TransferClaim == 0
 		}},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.State.DID }},
-		{"expiry", spec.PAY05, spec.EReqExpired, func(c *Context) bool {
+		{"expiry", spec.PAY13, spec.EReqExpired, func(c *Context) bool {
 			return c.Transfer.Expiry >= c.State.Epoch+MarginSE && c.Transfer.Expiry <= c.Standing.Expiry
 		}},
 		{"lots", spec.CON03, spec.EHop, func(c *Context) bool {
@@ -50,7 +50,7 @@ func oneWayRules() []Rule {
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},
 		{"signature", spec.CRY05, spec.ESig, signatureRight},
 		{"counter unused", spec.DET01, spec.EDouble, counterUnused},
-		{"in service", spec.PAY05, spec.EReqClosed, inService},
+		{"in service", spec.PRV02, spec.EReqClosed, inService},
 		{"offline duration", spec.TIM02, spec.EOfflineEpochs, withinDuration},
 		{"holding", spec.LIM02, spec.EHolding, withinHolding},
 		{"receive limit", spec.LIM02, spec.EReceiveLimit, withinReceive},
@@ -112,7 +112,7 @@ func (c *Context) openCapsule(capsule []byte) error {
 			return err
 		}
 	}
-	return c.d.refuse(spec.PAY04, spec.EReqUnknown)
+	return c.d.refuse(spec.PAY12, spec.EReqUnknown)
 }
 
 func (d *Device) takeOneWay(c *Context) ([]byte, error) {
@@ -156,7 +156,7 @@ func (d *Device) answerOneWay(c *Context, why spec.Code) ([]byte, error) {
 	if why == 0 {
 		return answer, nil
 	}
-	r := d.refuse(spec.PAY05, why)
+	r := d.refuse(spec.PAY11, why)
 	r.Message = answer
 	return nil, r
 }

@@ -40,7 +40,7 @@ func payOneWayRules() []Rule {
 		{"common suite", spec.CRY06, spec.ENocommon, suiteInCommon},
 		{"key", spec.PVY02, spec.ELink, func(c *Context) bool { return link.KeyUsable(c.Static.KEMKey) }},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.State.DID }},
-		{"expiry", spec.PAY05, spec.EReqExpired, timeEnough},
+		{"expiry", spec.PAY13, spec.EReqExpired, timeEnough},
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},
 		{"signature", spec.CRY05, spec.ESig, signatureRight},
 		{"consent", spec.UXC01, spec.EConsent, consented},

@@ -146,7 +146,7 @@ func receiptRules() []Rule {
 		{"class", spec.CRY03, spec.EUsage, func(c *Context) bool {
 			return c.Receipt.Status != wire.ReceiptRefused || c.Signer().Body.Class == wire.ClassSE
 		}},
-		{"no claim", spec.CRY03, spec.EUsage, func(c *Context) bool {
+		{"no claim", spec.CLM02, spec.EUsage, func(c *Context) bool {
 			return c.Receipt.Status != wire.ReceiptRefused || c.Slot.Flags&wire.TransferClaim == 0
 		}},
 		{"path", spec.CRY01, spec.EPath, receiptPath},

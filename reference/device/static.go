@@ -125,7 +125,7 @@ func staticRules() []Rule {
 			return c.Static.Max >= 1 && c.Static.Max <= wire.MaxStaticUses && len(c.Static.Label) <= 40 &&
 				utf8.ValidString(c.Static.Label) && len(c.Static.Reference) <= 32
 		}},
-		{"expiry", spec.PAY05, spec.EReqExpired, func(c *Context) bool {
+		{"expiry", spec.PAY13, spec.EReqExpired, func(c *Context) bool {
 			return c.Static.Expiry >= c.State.Epoch && c.Static.Expiry <= wire.MaxEpoch
 		}},
 		{"revocations fresh", spec.LCM02, spec.ERevOld, revocationsFresh},

@@ -21,14 +21,14 @@ const (
 // another upload has paid it already is no refusal.
 func depositRules() []Rule[Debit] {
 	return []Rule[Debit]{
-		{"the transfer is a claim", spec.CRY03, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
-		{"the claim was not refunded", spec.SET06, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
+		{"the transfer is a claim", spec.CLM03, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
+		{"the claim was not refunded", spec.CLM04, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
 			return l.claims[d.ID] != claimRefunded || l.device(d.Payer).retired[d.ID]
 		}},
-		{"the payee has an account", spec.FND01, spec.EFundBinding, func(l *Ledger, d *Debit) bool {
+		{"the payee has an account", spec.CLM03, spec.EFundBinding, func(l *Ledger, d *Debit) bool {
 			return l.accountOf(d.Opening.Payee) != ""
 		}},
-		{"the claim is in force, or its payee has accepted it", spec.PAY05, spec.EReqExpired, func(l *Ledger, d *Debit) bool {
+		{"the claim is in force, or its payee has accepted it", spec.CLM04, spec.EReqExpired, func(l *Ledger, d *Debit) bool {
 			return !l.expired(d) || l.receiptOf(d, wire.ReceiptAccepted) != nil
 		}},
 		{"the account takes the amount", spec.FND04, spec.EAmount, func(l *Ledger, d *Debit) bool {
@@ -43,12 +43,12 @@ func depositRules() []Rule[Debit] {
 // moment is the very one at which it can be deposited no longer.
 func refundRules() []Rule[Debit] {
 	return []Rule[Debit]{
-		{"the transfer is a claim", spec.CRY03, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
-		{"the claim was not paid", spec.SET06, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
+		{"the transfer is a claim", spec.CLM04, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
+		{"the claim was not paid", spec.CLM04, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
 			return l.claims[d.ID] != claimPaid
 		}},
-		{"the claim has expired", spec.PAY05, spec.EReqUnknown, (*Ledger).expired},
-		{"its payee has not accepted it", spec.PAY05, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
+		{"the claim has expired", spec.CLM04, spec.EReqUnknown, (*Ledger).expired},
+		{"its payee has not accepted it", spec.CLM04, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
 			return l.receiptOf(d, wire.ReceiptAccepted) == nil
 		}},
 	}

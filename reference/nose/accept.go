@@ -106,7 +106,7 @@ func (n *Payee) AcceptOneWay(capsule []byte) ([]byte, error) {
 		}
 		return settlement.Append(nil, settlement.Record{Object: object, Certificates: certs}), nil
 	}
-	return nil, &Refusal{spec.PAY04, spec.EReqUnknown}
+	return nil, &Refusal{spec.PAY12, spec.EReqUnknown}
 }
 
 // take judges a transfer, keeps it as a claim, and returns the RECEIPT with its

@@ -20,13 +20,13 @@ type Rule struct {
 // in memory of the caller's own.
 func Rules() []Rule {
 	return []Rule{
-		{"request known", spec.PAY04, spec.EReqUnknown, func(c *Context) bool {
+		{"request known", spec.PAY12, spec.EReqUnknown, func(c *Context) bool {
 			return c.Request != nil && c.Request == c.by
 		}},
 		{"request number", spec.PAY04, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Request == c.Request.number
 		}},
-		{"place left", spec.PAY05, spec.EReqUsed, placeLeft},
+		{"place left", spec.PAY12, spec.EReqUsed, placeLeft},
 		{"certificate", spec.CRY01, spec.ECertNeeded, certificateFound},
 		{"suite", spec.CRY06, spec.ESuite, func(c *Context) bool {
 			return c.Signer().SuiteMatches(c.Object, c.Transfer.Suite) &&
@@ -50,12 +50,12 @@ func Rules() []Rule {
 		{"family", spec.ENC05, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Family == wire.FamilyBalance
 		}},
-		{"a claim", spec.CRY03, spec.EMismatch, func(c *Context) bool {
+		{"a claim", spec.CLM01, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Flags&wire.TransferClaim != 0 &&
 				(c.Transfer.Flags&wire.TransferOneWay != 0) == c.Request.static
 		}},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.Payee.did }},
-		{"expiry", spec.PAY05, spec.EReqExpired, func(c *Context) bool {
+		{"expiry", spec.PAY13, spec.EReqExpired, func(c *Context) bool {
 			return c.Transfer.Expiry >= c.Payee.epoch+Margin && (!c.Request.static || c.Transfer.Expiry <= c.Request.expiry)
 		}},
 		{"lots", spec.CON03, spec.EHop, lotsRight},

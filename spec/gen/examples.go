@@ -31,6 +31,9 @@ func examples() (map[string]example, error) {
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
+	if err := s.oneWay(); err != nil {
+		return nil, err
+	}
 	return s.made, nil
 }
 
