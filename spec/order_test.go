@@ -116,6 +116,8 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.request"] = ledgerRules(online.Request)
+	lists["ledger.claim"] = ledgerRules(online.Claim)
+	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)
 	lists["ledger.deposit"] = ledgerRules(online.Deposit)
 	lists["ledger.refund"] = ledgerRules(online.Refund)
 	for _, r := range nose.Rules() {

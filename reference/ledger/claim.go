@@ -17,11 +17,26 @@ const (
 	claimRefunded
 )
 
-// depositRules decide whether a claim is paid into its payee's account. That
-// another upload has paid it already is no refusal.
-func depositRules() []Rule[Debit] {
+// claimRules say which transfers are deposits. No other is refused for it: it is
+// settled, and nothing is paid.
+func claimRules() []Rule[Debit] {
 	return []Rule[Debit]{
 		{"the transfer is a claim", spec.CLM03, spec.EUsage, func(_ *Ledger, d *Debit) bool { return d.Claim }},
+	}
+}
+
+// depositOnceRules decide whether a claim is still to be paid.
+func depositOnceRules() []Rule[Debit] {
+	return []Rule[Debit]{
+		{"the claim is not paid yet", spec.CLM03, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
+			return l.claims[d.ID] != claimPaid
+		}},
+	}
+}
+
+// depositRules decide whether a claim is paid into its payee's account.
+func depositRules() []Rule[Debit] {
+	return []Rule[Debit]{
 		{"the claim was not refunded", spec.CLM04, spec.EReqUsed, func(l *Ledger, d *Debit) bool {
 			return l.claims[d.ID] != claimRefunded || l.device(d.Payer).retired[d.ID]
 		}},
@@ -60,7 +75,7 @@ func (l *Ledger) expired(d *Debit) bool { return l.epoch > d.Expiry+l.parts.Poli
 // deposit pays a claim, once, and reports whether it did so now. Whoever has
 // uploaded it, the payee's account gets it. The error is a [*Refusal].
 func (l *Ledger) deposit(d *Debit) (bool, error) {
-	if l.claims[d.ID] == claimPaid {
+	if judge(l, l.parts.Rules.DepositOnce, d) != nil {
 		return false, nil
 	}
 	if err := judge(l, l.parts.Rules.Deposit, d); err != nil {

@@ -141,8 +141,8 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	}
 	l.certified(s.path)
 	l.seen.addDebit(transferDebit(s))
-	if s.Body.Flags&wire.TransferClaim != 0 {
-		paid, err := l.deposit(l.seen.debits[s.ID])
+	if d := l.seen.debits[s.ID]; judge(l, l.parts.Rules.Claim, d) == nil {
+		paid, err := l.deposit(d)
 		return Outcome{ID: s.ID, New: paid, Err: err}
 	}
 	if judge(l, l.parts.Rules.SettleOnce, s) != nil {
