@@ -84,6 +84,12 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
+	case "static-req":
+		return payOneWay
+	case "capsule":
+		return capsule
+	case "deposit", "unclaimed":
+		return claimed
 	case "fund-req", "defund", "sync":
 		return atLedger
 	default:

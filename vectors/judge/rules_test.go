@@ -60,7 +60,7 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 	kinds := map[device.Procedure]string{
 		device.ProcTransfer: "transfer", device.ProcPay: "pay-req", device.ProcReceipt: "receipt",
 		device.ProcFundAccept: "fund", device.ProcPolicy: "policy", device.ProcRevset: "revset",
-		device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
+		device.ProcPayOneWay: "static-req", device.ProcOneWay: "one-way", device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
 	}
 	for procedure, kind := range kinds {
 		for i, rule := range device.StandardRules()[procedure] {
@@ -119,5 +119,13 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Cancel }, device)
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Defunding }, device)
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Once }, device)
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Claim })
+	// The book of accounts refuses it too, with the same code.
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Deposit }, "the account takes the amount")
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.DepositOnce })
+	// RESOLVE 1 comes first where a claim was paid or accepted, and only claims
+	// are asked about here.
+	without(t, "unclaimed", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Refund },
+		"the transfer is a claim", "the claim was not paid", "its payee has not accepted it")
 	without(t, "sync", func(r *ledger.Rules) *[]ledger.Rule[ledger.Report] { return &r.Sync }, device)
 }

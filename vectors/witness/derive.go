@@ -24,6 +24,8 @@ func derive(kind string) func(*call) {
 		return wholeSession
 	case "frame":
 		return frame
+	case "capsule":
+		return capsule
 	}
 	return nil
 }
@@ -56,6 +58,14 @@ func procedureOf(kind string) procedure {
 		return defundProcedure()
 	case "sync":
 		return syncProcedure()
+	case "static-req":
+		return staticReqProcedure()
+	case "one-way":
+		return oneWayProcedure()
+	case "deposit":
+		return depositProcedure()
+	case "unclaimed":
+		return unclaimedProcedure()
 	}
 	return procedure{}
 }
