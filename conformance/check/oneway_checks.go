@@ -68,16 +68,25 @@ func creditsOneWayOnce(t *T) {
 		sent = append(sent, t.Control(payer.PayPoster(poster, amount), "a one-way payment").Message)
 	}
 	// The first is shown twice before the others, and all of them after a loss
-	// of power, backwards.
-	order := []adapter.Bytes{sent[0], sent[0], sent[1], sent[2]}
-	for _, m := range order {
-		t.For(spec.PAY10, "a one-way payment was not credited, or its repetition not answered").Expect(payee.do(adapter.AcceptOneWay{Message: m})).To(BeDone())
+	// of power, backwards. In class BH only what is credited counts: a product may
+	// refuse what it has seen.
+	again := func(m adapter.Bytes) {
+		a := payee.do(adapter.AcceptOneWay{Message: m})
+		if t.env.RP() {
+			t.For(spec.PAY10, "a one-way payment that was credited is refused later").Expect(a).To(BeDone())
+		}
+	}
+	for i, m := range sent {
+		t.For(spec.PAY10, "a one-way payment was not credited").Expect(payee.do(adapter.AcceptOneWay{Message: m})).To(BeDone())
+		if i == 0 {
+			again(m)
+		}
 	}
 	t.For(spec.PAY10, "one-way payments were credited wrongly").Expect(payee.Held()).To(gomega.Equal(uint64(45)))
 	payee.powerMayGo()
-	slices.Reverse(order)
-	for _, m := range order {
-		t.For(spec.PAY10, "a one-way payment that was credited is refused later").Expect(payee.do(adapter.AcceptOneWay{Message: m})).To(BeDone())
+	slices.Reverse(sent)
+	for _, m := range sent {
+		again(m)
 	}
 	t.For(spec.PAY10, "a one-way payment was credited again").Expect(payee.Held()).To(gomega.Equal(uint64(45)))
 }

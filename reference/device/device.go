@@ -33,7 +33,7 @@ type Config struct {
 func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
-		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 2, Retention: 256, Ring: 512,
+		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
 	}
 }
 
