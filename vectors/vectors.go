@@ -177,7 +177,7 @@ func Domain(kind, field string) string {
 
 func objectDomain(kind string) string {
 	switch kind {
-	case "settlement", "one-way", "deposit", "unclaimed":
+	case "settlement", "one-way", "deposit", "unclaimed", "software":
 		return "transfer"
 	}
 	return kind

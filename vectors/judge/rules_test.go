@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/judge"
 )
@@ -73,6 +74,16 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 			if !disagrees(t, j, kind) {
 				t.Errorf("%s: no vector needs the rule %q", procedure, rule.Name)
 			}
+		}
+	}
+}
+
+func TestEveryRuleOfSoftwareHasAVector(t *testing.T) {
+	for i, rule := range nose.Rules() {
+		j := judge.New()
+		j.Software = slices.Delete(nose.Rules(), i, i+1)
+		if !disagrees(t, j, "software") {
+			t.Errorf("no vector needs the rule %q", rule.Name)
 		}
 	}
 }

@@ -64,6 +64,8 @@ func procedureOf(kind string) procedure {
 		return oneWayProcedure()
 	case "deposit":
 		return depositProcedure()
+	case "software":
+		return softwareProcedure()
 	case "unclaimed":
 		return unclaimedProcedure()
 	}
