@@ -7,6 +7,6 @@ func All() []Check {
 	return slices.Concat(
 		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
 		receiptChecks(), serviceChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
-		oneWayChecks(), claimChecks(),
+		oneWayChecks(), oneWayCutChecks(), claimChecks(),
 	)
 }

@@ -29,6 +29,22 @@ func oneWayMutants() []Mutant {
 				})
 			}
 		})},
+		{Name: "drops-torn-capsules", Breaks: spec.PAY09, Fault: "forgets a one-way payment that a power cut has interrupted, and its debit stands", wrap: wrapped(func(w *wrapper, c call) {
+			if c.verb == "pay-one-way" && c.answer.Torn != nil {
+				w.edit(c.handle, func(s *device.State) {
+					for i, slot := range s.Slots {
+						if slot.Flags&wire.TransferOneWay != 0 {
+							s.Slots[i] = device.Slot{}
+						}
+					}
+				})
+			}
+		})},
+		{Name: "credits-torn-capsules", Breaks: spec.PAY10, Fault: "credits a one-way payment that a power cut has interrupted at once, and again when it comes again", wrap: wrapped(func(w *wrapper, c call) {
+			if c.verb == "accept-one-way" && c.answer.Torn != nil && c.gained(w) == 0 {
+				w.edit(c.handle, func(s *device.State) { s.Lots[1] += 30 })
+			}
+		})},
 		{Name: "credits-capsules-again", Breaks: spec.PAY10, Fault: "forgets at a power cycle which one-way payments it has credited", wrap: wrapped(atPowerCycle(func(s *device.State) {
 			forget(s, func(device.StaticEntry) bool { return true })
 		}))},
