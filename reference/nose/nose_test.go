@@ -188,11 +188,10 @@ func TestAStaticRequestOfSoftware(t *testing.T) {
 	s.must(err)
 	var capsules [][]byte
 	for _, amount := range []uint64{100, 250, 40} {
-		capsule, err := s.payer.PayOneWay(object, certs, 0, device.PayOptions{Verified: true})
-		if err == nil {
+		if _, err := s.payer.PayOneWay(object, certs, 0, device.PayOptions{Verified: true}); err == nil {
 			t.Fatal("an amount of zero is paid")
 		}
-		capsule, err = s.payer.PayOneWay(object, certs, moneyOf(amount), device.PayOptions{Verified: true})
+		capsule, err := s.payer.PayOneWay(object, certs, moneyOf(amount), device.PayOptions{Verified: true})
 		s.must(err)
 		capsules = append(capsules, capsule)
 	}
