@@ -109,6 +109,8 @@ func recode(name string, b []byte) ([]byte, error) {
 		return again(wire.DecodeLogEntry)(b)
 	case "M2":
 		return again(wire.DecodeOpening)(b)
+	case "CAPSULE":
+		return again(wire.DecodeCapsule)(b)
 	case "M3", "M4":
 		return again(wire.DecodeFrame)(b)
 	case "ABORT", "ACK", "CERT_GET", "CERTS":
@@ -142,7 +144,8 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"FUND_REQ": again(wire.DecodeFundReq), "FUND": again(wire.DecodeFund),
 		"DEFUND": again(wire.DecodeDefund), "DEFUND_ACK": again(wire.DecodeDefundAck),
 		"SYNC_CHAL": again(wire.DecodeSyncChal), "SYNC": again(wire.DecodeSync),
-		"SYNC_ACK": again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
+		"STATIC_REQ": again(wire.DecodeStaticReq),
+		"SYNC_ACK":   again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
 	}[name]
 	if !ok {
 		return nil, fmt.Errorf("no decoder")
@@ -181,6 +184,9 @@ func TestGrammarRefuses(t *testing.T) {
 		{"PAY_REQ", "185566", "185666"},              // an unknown member
 		{"RECEIPT", "181801", "181802"},              // REFUSED without a code
 		{"PEER", "0218180", "0218190"},               // another type
+		{"STATIC_REQ", "0217", "0212"},               // another type
+		{"STATIC_REQ", "182f1840", "182f1841"},       // more uses than a list has places
+		{"CAPSULE", "825820", "82581f"},              // a key of another length
 		{"ABORT", "18cd", "1863"},                    // no refusal code
 		{"ACK", "831819", "831818"},                  // another type
 		{"CERT_GET", "82181a815820", "82181a805820"}, // nothing asked for

@@ -11,6 +11,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -115,6 +116,13 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.request"] = ledgerRules(online.Request)
+	lists["ledger.claim"] = ledgerRules(online.Claim)
+	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)
+	lists["ledger.deposit"] = ledgerRules(online.Deposit)
+	lists["ledger.refund"] = ledgerRules(online.Refund)
+	for _, r := range nose.Rules() {
+		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
 	return lists
 }
 

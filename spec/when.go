@@ -33,6 +33,8 @@ const (
 	WhenCutTime       = "cap:cut-time"
 	WhenAPDU          = "cap:apdu"
 	WhenContactless   = "cap:contactless"
+	WhenOneWay        = "cap:one-way"
+	WhenClaims        = "cap:claims"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -61,7 +63,7 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable, WhenFullSync,

@@ -36,6 +36,7 @@ type Device struct {
 	Requests       []Request `json:"requests"`
 	Credits        []Credit  `json:"credits"`
 	Pending        []Pending `json:"pending"`
+	Statics        []Static  `json:"statics,omitempty"`
 	Funding        *Funding  `json:"funding,omitempty"`
 	Sync           *SyncMark `json:"sync,omitempty"`
 }
@@ -82,6 +83,26 @@ type Pending struct {
 	RequestHash string `json:"request_hash"`
 	Payee       string `json:"payee"`
 	Amount      string `json:"amount"`
+	Claim       bool   `json:"claim,omitempty"`
+}
+
+// A Static is a static request of the device as payee.
+type Static struct {
+	Number uint64   `json:"number"`
+	Hash   string   `json:"hash"`   // id of the STATIC_REQ
+	Amount string   `json:"amount"` // 0 where the payer chooses
+	MaxHop uint64   `json:"max_hop"`
+	Expiry uint64   `json:"expiry"`
+	Max    uint64   `json:"max"`
+	Listed []Listed `json:"listed"`
+}
+
+// A Listed is the final word on a transfer for a static request.
+type Listed struct {
+	Transfer string `json:"transfer"`
+	Payer    string `json:"payer"`
+	Counter  uint64 `json:"counter"`
+	Why      uint64 `json:"why"` // the code of its refusal, 0 where it was credited
 }
 
 // A Funding is the open or cancelled FUND_REQ.

@@ -176,7 +176,8 @@ func Domain(kind, field string) string {
 }
 
 func objectDomain(kind string) string {
-	if kind == "settlement" {
+	switch kind {
+	case "settlement", "one-way", "deposit", "unclaimed", "software":
 		return "transfer"
 	}
 	return kind

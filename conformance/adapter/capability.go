@@ -18,6 +18,8 @@ func CapabilityOf(v Verb) Capability {
 		}
 	case Cancel:
 		return CapCancel
+	case StaticRequest, PayOneWay, AcceptOneWay, AcknowledgeOneWay, ResendOneWay:
+		return CapOneWay
 	case Query:
 		return CapQuery
 	case Defund:

@@ -122,6 +122,8 @@ const (
 	CapBlock            Capability = "block"             // block, at the ledger
 	CapAPDU             Capability = "apdu"              // apdu: the product is a card
 	CapContactless      Capability = "contactless"       // apdu of the contactless side
+	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
+	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

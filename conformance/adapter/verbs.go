@@ -28,6 +28,9 @@ var verbs = []struct {
 	{Transfer{}, decodeVerb[Transfer]},
 
 	{APDU{}, decodeVerb[APDU]},
+	{StaticRequest{}, decodeVerb[StaticRequest]}, {PayOneWay{}, decodeVerb[PayOneWay]},
+	{AcceptOneWay{}, decodeVerb[AcceptOneWay]}, {AcknowledgeOneWay{}, decodeVerb[AcknowledgeOneWay]},
+	{ResendOneWay{}, decodeVerb[ResendOneWay]},
 
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},

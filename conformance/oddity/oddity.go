@@ -109,6 +109,10 @@ func devices() []Oddity {
 		odd("refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
 			return refusesRepeats(closed())
 		}),
+		odd("present-payees", spec.CLM01, "pays trusted devices that are present, and nobody else", presentPayees),
+		odd("no-claims", spec.PAY09, "pays one way, and no software", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapClaims}, Device: shunsSoftware})
+		}),
 		odd("no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
 		}),
@@ -153,6 +157,36 @@ func greasing(p *device.Parts) {
 func closed() adapter.Adapter { return disguise.Closed(reference(simulator.Options{})) }
 
 func reference(o simulator.Options) adapter.Adapter { return simulator.New(o) }
+
+// presentPayees is a product without oneway.md: it serves none of its verbs, and
+// refuses a payee in software.
+func presentPayees() adapter.Adapter {
+	return unserved{reference(simulator.Options{
+		Without: []adapter.Capability{adapter.CapOneWay, adapter.CapClaims}, Device: shunsSoftware,
+	}), adapter.CapOneWay}
+}
+
+// shunsSoftware refuses a payee of class NOSE, whatever its request says.
+func shunsSoftware(p *device.Parts) {
+	trusted := func(c *device.Context) bool {
+		return c.PayReq.Flags&wire.PayReqSE != 0 && c.Signer().Body.Class == wire.ClassSE
+	}
+	p.Rules = device.StandardRules().Replace(device.ProcPay, "payee class", trusted).
+		Replace(device.ProcPayOneWay, "payee class", trusted)
+}
+
+// unserved is a product that does not know the verbs of a capability.
+type unserved struct {
+	next adapter.Adapter
+	of   adapter.Capability
+}
+
+func (u unserved) Do(ctx context.Context, q adapter.Request, on func(adapter.Event) adapter.Reply) (adapter.Answer, error) {
+	if adapter.CapabilityOf(q.Verb) == u.of {
+		return adapter.Answer{}, &adapter.Error{Fault: adapter.FaultUnsupported, Verb: q.Verb.Name(), Detail: "this product has no such verb"}
+	}
+	return u.next.Do(ctx, q, on)
+}
 
 func oneSuite(number int) func() adapter.Adapter {
 	return func() adapter.Adapter {
@@ -227,11 +261,16 @@ func stricter() adapter.Adapter {
 func refusesRepeats(next adapter.Adapter) adapter.Adapter {
 	seen := map[string]bool{}
 	return around{next: next, answer: func(q adapter.Request, a *adapter.Answer) {
-		v, ok := q.Verb.(adapter.Accept)
-		if !ok {
+		var message adapter.Bytes
+		switch v := q.Verb.(type) {
+		case adapter.Accept:
+			message = v.Message
+		case adapter.AcceptOneWay:
+			message = v.Message
+		default:
 			return
 		}
-		key := q.Handle + string(v.Message)
+		key := q.Handle + string(message)
 		if seen[key] {
 			*a = adapter.Answer{Refused: &adapter.Refusal{Vendor: "SEEN"}}
 		}

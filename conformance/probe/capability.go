@@ -63,6 +63,7 @@ func capabilitySteps() []step {
 		}),
 		verb(adapter.CapAPDU, "selected the application of the binding", selects(adapter.SideUser)),
 		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
+		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
@@ -135,6 +136,29 @@ func (t *trial) resend() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%d transfers were pending", len(done.Messages)), nil
+}
+
+func (t *trial) oneWay() (string, error) {
+	request, err := t.must(t.devices[1].handle, adapter.StaticRequest{Uses: 2, Epochs: 5})
+	if err != nil {
+		return "", err
+	}
+	paid, err := t.must(t.devices[0].handle, adapter.PayOneWay{Message: request.Message, Amount: 10, Secret: t.secret()})
+	if err != nil {
+		return "", err
+	}
+	pending, err := t.must(t.devices[0].handle, adapter.ResendOneWay{})
+	if err != nil {
+		return "", err
+	}
+	receipt, err := t.must(t.devices[1].handle, adapter.AcceptOneWay{Message: paid.Message})
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.must(t.devices[0].handle, adapter.AcknowledgeOneWay{Message: receipt.Message}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d payments were pending, one was acknowledged", len(pending.Messages)), nil
 }
 
 func (t *trial) cancel() (string, error) {

@@ -78,7 +78,7 @@ func (u *unit) payment(q request) (r adapter.Result, err error) {
 	case adapter.CloseSession:
 		u.closeSessions(v.Session)
 	default:
-		return r, unsupported(q.verb)
+		return u.oneWay(q.verb)
 	}
 	return r, err
 }

@@ -143,6 +143,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
 		adapter.CapAPDU, adapter.CapContactless,
+		adapter.CapOneWay, adapter.CapClaims,
 	}
 }
 

@@ -171,17 +171,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 			next.Requests[i] = Request{}
 		}
 	}
-	for _, l := range m.Lots {
-		hop := min(l.Hop, wire.MaxHop)
-		if d.policy.Respend == 0 { // received value is held
-			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
-		}
-		next.Lots[hop] += l.Amount
-		next.Sync.Since[hop] += l.Amount
-	}
-	next.Totals.In += m.Amount
-	next.Used.Received += m.Amount
-	next.RevsetCount++
+	d.take(next, m)
 	next.Ring = append(next.Ring, Credit{
 		Request: m.Request, Transfer: c.ID, Payer: c.Signer().Device(), Counter: m.Counter,
 		Suite: m.Suite, Log: next.LogNumber + 1,
@@ -200,6 +190,21 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 		v.receipt = d.receipt(c, wire.ReceiptAccepted, 0)
 	}
 	return v, nil
+}
+
+// take adds what a TRANSFER brings.
+func (d *Device) take(next *State, m *wire.Transfer) {
+	for _, l := range m.Lots {
+		hop := min(l.Hop, wire.MaxHop)
+		if d.policy.Respend == 0 { // received value is held
+			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
+		}
+		next.Lots[hop] += l.Amount
+		next.Sync.Since[hop] += l.Amount
+	}
+	next.Totals.In += m.Amount
+	next.Used.Received += m.Amount
+	next.RevsetCount++
 }
 
 // closeRefused is Q4 before a REFUSED is signed. The entry uses the reserve; it

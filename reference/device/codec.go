@@ -24,6 +24,7 @@ const (
 	sectionRing
 	sectionLog
 	sectionConfig
+	sectionStatics
 )
 
 func keyOf(section int, index uint64) nvm.Key {
@@ -202,6 +203,10 @@ func (s *Slot) fields(c *codec) {
 	uintField(c, &s.LogNumber)
 	c.bytes(&s.Payload)
 	c.bytes(&s.Signature)
+	uintField(c, &s.Flags)
+	uintField(c, &s.KEM)
+	c.bytes(&s.KEMKey)
+	c.bytes(&s.Capsule)
 }
 
 func (r *Request) fields(c *codec) {

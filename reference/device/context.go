@@ -21,7 +21,9 @@ type Context struct {
 	Amount   money.Amount
 	Hello    wire.Hello
 	Caps     wire.Caps
-	PayReq   wire.PayReq
+	PayReq   wire.PayReq // or what a STATIC_REQ asks for in its place
+	Static   wire.StaticReq
+	OneWay   wire.OneWay // as the capsule held it
 	Peer     wire.Peer
 	Transfer wire.Transfer
 	Receipt  wire.Receipt
@@ -43,6 +45,7 @@ type Context struct {
 
 	Open     *Request // the request that the TRANSFER answers, nil if not open
 	Slot     *Slot    // the pending debit, nil if there is none
+	Standing *Static  // the static request that the capsule was sealed for, nil if there is none
 	Verified bool     // the user
 
 	d       *Device

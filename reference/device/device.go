@@ -24,6 +24,7 @@ type Config struct {
 	LogCapacity int  // entries, beside the reserve for recovery
 	Slots       int  // pending debits
 	Requests    int  // open requests
+	Statics     int  // static requests
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
@@ -33,7 +34,7 @@ type Config struct {
 func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
-		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Retention: 256, Ring: 512,
+		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
 	}
 }
 
@@ -159,7 +160,7 @@ func (d *Device) born() (*State, error) {
 	}
 	s.PIN = d.cfg.PIN
 	s.Tries = pinTries
-	s.NextRequest, s.NextFunding = 1, 1
+	s.NextRequest, s.NextFunding, s.Statics.Next = 1, 1, 1
 	s.LogHead = wire.LogStart(s.DID)
 	s.AckedHead = s.LogHead
 	return s, nil

@@ -65,7 +65,7 @@ func (d *Device) keepRecord(id wire.ID, object []byte, path cert.Path, opening s
 func (d *Device) pendingFor(payee wire.DID) []wire.ID {
 	var found []Slot
 	for _, s := range slices.Concat(d.state.Slots, d.state.Exceptions) {
-		if s.State != SlotFree && s.Type == wire.TypeTransfer && s.Payee == payee {
+		if s.State != SlotFree && s.Type == wire.TypeTransfer && s.Payee == payee && s.Flags&wire.TransferOneWay == 0 {
 			found = append(found, s)
 		}
 	}

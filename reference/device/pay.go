@@ -37,7 +37,7 @@ func (d *Device) Pay(number int, m2 []byte, o PayOptions) ([]byte, error) {
 	c.session, c.message = s, m2
 	c.Verified = o.Verified || d.verified
 	shown := func(c *Context) error { return d.show(c, o) }
-	if err := d.mayPay(c, shown); err != nil {
+	if err := d.mayPay(ProcPay, c, shown); err != nil {
 		return nil, d.declined(s, m2, err)
 	}
 	d.verified = false
@@ -46,8 +46,8 @@ func (d *Device) Pay(number int, m2 []byte, o PayOptions) ([]byte, error) {
 
 // mayPay judges all rules; what the user sees and enters comes before the last,
 // so that nobody is asked for a PIN in vain.
-func (d *Device) mayPay(c *Context, shown func(*Context) error) error {
-	rules := d.parts.Rules[ProcPay]
+func (d *Device) mayPay(p Procedure, c *Context, shown func(*Context) error) error {
+	rules := d.parts.Rules[p]
 	uv := len(rules)
 	for i, rule := range rules {
 		if rule.Name == "user verification" {
@@ -69,7 +69,7 @@ func (d *Device) mayPay(c *Context, shown func(*Context) error) error {
 // show is mode, amount and label, and only then the PIN.
 func (d *Device) show(c *Context, o PayOptions) error {
 	if o.Show != nil {
-		o.Show(Display{Mode: "offline", Amount: c.PayReq.Amount, Label: c.PayReq.Label})
+		o.Show(Display{Mode: "offline", Amount: c.Amount, Label: c.PayReq.Label})
 	}
 	if o.PIN == nil {
 		return nil
@@ -95,19 +95,8 @@ func (d *Device) declined(s *session, m2 []byte, err error) error {
 
 // pay is P1, P2 and M3.
 func (d *Device) pay(c *Context) ([]byte, error) {
-	next := d.state.clone()
-	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
-	if !ok {
-		return nil, d.refuse(spec.PAY02, spec.EFunds)
-	}
-	m := d.transfer(c, drawn)
-	slot := Slot{
-		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
-		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
-		Suite: m.Suite, Payload: m.Encode(),
-	}
-	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
-	if err := d.debit(next, slot, wire.LogPay, c.Verified); err != nil {
+	slot, err := d.draft(c)
+	if err != nil {
 		return nil, err
 	}
 	s := c.session
@@ -120,6 +109,23 @@ func (d *Device) pay(c *Context) ([]byte, error) {
 	return m3, nil
 }
 
+// draft draws the lots and is P1; it returns the slot of the debit.
+func (d *Device) draft(c *Context) (Slot, error) {
+	next := d.state.clone()
+	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
+	if !ok {
+		return Slot{}, d.refuse(spec.PAY02, spec.EFunds)
+	}
+	m := d.transfer(c, drawn)
+	slot := Slot{
+		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
+		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
+		Suite: m.Suite, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey,
+	}
+	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
+	return slot, d.debit(next, slot, wire.LogPay, c.Verified)
+}
+
 func (d *Device) transfer(c *Context, drawn []wire.Lot) wire.Transfer {
 	m := wire.Transfer{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: c.Caps.Suite, Currency: d.cfg.Place.Currency,
@@ -130,6 +136,14 @@ func (d *Device) transfer(c *Context, drawn []wire.Lot) wire.Transfer {
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV
+	}
+	if c.Signer().Body.Class == wire.ClassNOSE {
+		m.Flags |= wire.TransferClaim
+		m.Expiry = lastEpoch(d.state.Epoch)
+	}
+	if c.Type == wire.TypeStaticReq {
+		m.Flags |= wire.TransferOneWay
+		m.Expiry = min(c.Static.Expiry, lastEpoch(d.state.Epoch))
 	}
 	return m
 }
@@ -171,11 +185,12 @@ func (d *Device) release(id wire.ID) error {
 	if slot.State == SlotReleased {
 		return nil
 	}
-	signature := d.sign(slot.Suite, slot.Type, slot.Payload).Signature
-	err := d.commit(StepP2, func(s *State) {
-		p := s.findPending(id)
-		p.State, p.Signature = SlotReleased, signature
-	})
+	signed := *slot
+	signed.State, signed.Signature = SlotReleased, d.sign(slot.Suite, slot.Type, slot.Payload).Signature
+	if err := d.seal(&signed); err != nil {
+		return err
+	}
+	err := d.commit(StepP2, func(s *State) { *s.findPending(id) = signed })
 	if err != nil {
 		return err
 	}

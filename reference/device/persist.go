@@ -23,6 +23,7 @@ func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionRevset, 0), func(c *codec) { c.bytes(&s.Revset) })
 	visit(keyOf(sectionRoots, 0), func(c *codec) { listField(c, &s.Roots, c.bytes) })
 	visit(keyOf(sectionIssuers, 0), func(c *codec) { listField(c, &s.Issuers, c.bytes) })
+	visit(keyOf(sectionStatics, 0), s.Statics.fields)
 	visit(keyOf(sectionException, 0), func(c *codec) {
 		listField(c, &s.Exceptions, func(e *Slot) { e.fields(c) })
 	})

@@ -176,10 +176,10 @@ func (d *Device) certifiedSuites() []suite.Suite {
 	return nil
 }
 
-// payeeClass: the flag of the request and the class that is certified agree. A
-// payee that may only deposit is not served in family B.
+// payeeClass: the flag of the request and the class that is certified agree. It
+// is the class that makes the payment a claim.
 func payeeClass(c *Context) bool {
-	return c.PayReq.Flags&wire.PayReqSE != 0 && c.Signer().Body.Class == wire.ClassSE
+	return (c.PayReq.Flags&wire.PayReqSE != 0) == (c.Signer().Body.Class == wire.ClassSE)
 }
 
 // amountAsked: the user pays what the host announced, when it announced an

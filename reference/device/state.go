@@ -36,7 +36,8 @@ type State struct {
 	Slots      []Slot    // pending debits, Config.Slots of them
 	Exceptions []Slot    // exported debits, without their signature
 	Requests   []Request // Config.Requests of them
-	Ring       []Credit  // what was credited above the low-water mark, ascending
+	Statics    StaticBook
+	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
 }
 
@@ -129,6 +130,10 @@ type Slot struct {
 	LogNumber   uint64
 	Payload     []byte
 	Signature   []byte
+	Flags       uint64 // of the TRANSFER
+	KEM         wire.KEM
+	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
+	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
 }
 
 // A Request is an open request for payment.
@@ -186,6 +191,7 @@ func (s *State) clone() *State {
 	c.Slots = slices.Clone(s.Slots)
 	c.Exceptions = slices.Clone(s.Exceptions)
 	c.Requests = slices.Clone(s.Requests)
+	c.Statics.Slots = slices.Clone(s.Statics.Slots)
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
 	return &c

@@ -15,6 +15,8 @@ const (
 	StepP3       Step = "P3"  // slot free
 	StepP3Refund Step = "P3'" // refund
 	StepQ4       Step = "Q4"  // request closed
+	StepQ5       Step = "Q5"  // static request made
+	StepQ6       Step = "Q6"  // one-way transfer refused, for good
 	StepF1       Step = "F1"  // funding slot OPEN
 	StepF2       Step = "F2"  // voucher credited
 	StepF3       Step = "F3"  // funding cancelled
@@ -35,6 +37,8 @@ const (
 	EmitM1       Step = "M1"
 	EmitM2       Step = "M2"
 	EmitM3       Step = "M3"
+	EmitStatic   Step = "STATIC_REQ"
+	EmitCapsule  Step = "CAPSULE"
 	EmitReceipt  Step = "RECEIPT"
 	EmitRefused  Step = "REFUSED"
 	EmitAck      Step = "ACK"

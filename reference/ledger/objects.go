@@ -23,6 +23,8 @@ type Debit struct {
 	RequestHash wire.ID // zero for a DEFUND
 	Request     uint64  // the payee's request number, 0 for a DEFUND
 	Claim       bool
+	OneWay      bool                // its request number is that of a static request
+	Expiry      uint64              // its last epoch, where it is one of both
 	Opening     *settlement.Opening // nil for a DEFUND
 	Object      []byte
 	Cert        wire.ID
@@ -36,7 +38,8 @@ func defundDebit(d *Defunding) *Debit {
 func transferDebit(s *Settlement) *Debit {
 	return &Debit{ID: s.ID, Payer: s.Device, Counter: s.Body.Counter, Prev: s.Body.Prev,
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
-		Claim: s.Body.Flags&wire.TransferClaim != 0, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert}
+		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
+		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert}
 }
 
 // objects are the authentic signed objects that the ledger has seen: sets, so

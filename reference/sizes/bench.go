@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -102,8 +103,8 @@ func (b *bench) addWith(name, certificates string, frames ...[]byte) {
 	m := Message{Message: name, Suite: names[b.scheme.Suite()], Hops: 1, Certificates: certificates}
 	for _, f := range frames {
 		m.Bytes += len(f)
-		m.Short += apdus(len(f), shortBytes)
-		m.Extended += apdus(len(f), extendedBytes)
+		m.Short += apdu.ShortAPDUs(len(f))
+		m.Extended += apdu.ExtendedAPDUs(len(f))
 	}
 	b.out = append(b.out, m)
 }

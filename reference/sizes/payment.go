@@ -3,6 +3,7 @@ package sizes
 import (
 	"bytes"
 
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/link"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -48,11 +49,11 @@ func (b *bench) meet(certs [][]byte) (*meeting, error) {
 	m.hello = wire.Hello{
 		Version: wire.V1, Realm: b.realm, Nonce: nonce("hello"), Flags: wire.HelloByValue,
 		Versions: []uint64{wire.V1}, Suites: suites, KEMs: kems, KEM: wire.KEMX25519,
-		KEMKey: ephemeral.Public(), MTU: extendedBytes,
+		KEMKey: ephemeral.Public(), MTU: apdu.ExtendedPayload,
 	}.Encode()
 	caps := wire.Caps{
 		Version: wire.V1, Realm: b.realm, Suite: b.scheme.Suite(), Nonce: nonce("caps"), Flags: wire.HelloByValue,
-		Versions: []uint64{wire.V1}, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: extendedBytes,
+		Versions: []uint64{wire.V1}, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: apdu.ExtendedPayload,
 	}.Encode()
 	m.payee, err = link.NewPayee(bytes.NewReader(seed("ephemeral key of ben", 256)), m.hello, caps, ephemeral.Public())
 	if err != nil {

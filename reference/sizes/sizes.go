@@ -40,15 +40,6 @@ type Message struct {
 	Extended     int    `json:"apdus_extended"` // of 2,048 bytes
 }
 
-// What a command APDU carries: a short one has room for 255 bytes, of which the
-// binding keeps 15; an extended one what HELLO states as mtu.
-const (
-	shortBytes    = 240
-	extendedBytes = 2048
-)
-
-func apdus(n, each int) int { return (n + each - 1) / each }
-
 // names of the suites that devices sign with, by number.
 var names = map[suite.Suite]string{
 	1: "ed25519", 2: "p256", 3: "mldsa44", 4: "mldsa65",
@@ -87,6 +78,9 @@ func Compute() (Document, error) {
 		}
 		if err := b.payment(); err != nil {
 			return d, fmt.Errorf("sizes: suite %s: %w", names[s], err)
+		}
+		if err := b.oneWay(); err != nil {
+			return d, fmt.Errorf("sizes: suite %s: one way: %w", names[s], err)
 		}
 		b.online()
 		b.documents()

@@ -130,11 +130,3 @@ func TestSizesByHand(t *testing.T) {
 		}
 	}
 }
-
-func TestAPDUs(t *testing.T) {
-	for _, tt := range []struct{ n, each, want int }{{1, 240, 1}, {240, 240, 1}, {241, 240, 2}, {4096, 2048, 2}, {4097, 2048, 3}} {
-		if got := apdus(tt.n, tt.each); got != tt.want {
-			t.Errorf("%d bytes take %d APDUs of %d; want %d", tt.n, got, tt.each, tt.want)
-		}
-	}
-}

@@ -38,6 +38,7 @@ const (
 	TypeTransfer  Type = 0x13
 	TypeReceipt   Type = 0x14
 	TypeAbort     Type = 0x16
+	TypeStaticReq Type = 0x17
 	TypePeer      Type = 0x18
 	TypeAck       Type = 0x19
 	TypeCertGet   Type = 0x1A
@@ -80,6 +81,8 @@ func (t Type) info() typeInfo {
 		return typeInfo{"RECEIPT", "assay/1/receipt", 4096}
 	case TypeAbort:
 		return typeInfo{"ABORT", "", 64}
+	case TypeStaticReq:
+		return typeInfo{"STATIC_REQ", "assay/1/static-req", 8192}
 	case TypePeer:
 		return typeInfo{"PEER", "assay/1/peer", 4096}
 	case TypeAck:

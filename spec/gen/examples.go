@@ -31,6 +31,9 @@ func examples() (map[string]example, string, error) {
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
+	if err := s.oneWay(); err != nil {
+		return nil, "", err
+	}
 	card, err := s.conversation()
 	return s.made, card, err
 }

@@ -118,6 +118,7 @@ func (c *call) state(next device.State, s *vectors.Device) device.State {
 		next.Lots[l.Hop] = c.amount(l.Amount)
 	}
 	c.lists(&next, s)
+	c.statics(&next, s)
 	return next
 }
 
@@ -164,6 +165,8 @@ func deviceProcedure(kind string) func(*call) error {
 	switch kind {
 	case "transfer":
 		t, run = wire.TypeTransfer, deliver
+	case "one-way":
+		t, run = wire.TypeTransfer, deliverOneWay
 	case "receipt":
 		t, run = wire.TypeReceipt, func(c *call, d *device.Device) error {
 			out, err := d.Receipt(c.input("object"), c.carried())

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -26,11 +27,12 @@ type Judge struct {
 	Path        []cert.Rule
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
+	Software    []nose.Rule
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules()}
+	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules()}
 }
 
 // Name implements [vectors.Judge].
@@ -86,6 +88,14 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
+	case "static-req":
+		return payOneWay
+	case "capsule":
+		return capsule
+	case "software":
+		return software
+	case "deposit", "unclaimed":
+		return claimed
 	case "fund-req", "defund", "sync":
 		return atLedger
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
@@ -101,6 +111,9 @@ func codeOf(err error) (spec.Code, bool) {
 		return r.Code, true
 	}
 	if r, ok := errors.AsType[*ledger.Refusal](err); ok {
+		return r.Code, true
+	}
+	if r, ok := errors.AsType[*nose.Refusal](err); ok {
 		return r.Code, true
 	}
 	return wire.CodeOf(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/judge"
 )
@@ -60,7 +61,7 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 	kinds := map[device.Procedure]string{
 		device.ProcTransfer: "transfer", device.ProcPay: "pay-req", device.ProcReceipt: "receipt",
 		device.ProcFundAccept: "fund", device.ProcPolicy: "policy", device.ProcRevset: "revset",
-		device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
+		device.ProcPayOneWay: "static-req", device.ProcOneWay: "one-way", device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
 	}
 	for procedure, kind := range kinds {
 		for i, rule := range device.StandardRules()[procedure] {
@@ -73,6 +74,16 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 			if !disagrees(t, j, kind) {
 				t.Errorf("%s: no vector needs the rule %q", procedure, rule.Name)
 			}
+		}
+	}
+}
+
+func TestEveryRuleOfSoftwareHasAVector(t *testing.T) {
+	for i, rule := range nose.Rules() {
+		j := judge.New()
+		j.Software = slices.Delete(nose.Rules(), i, i+1)
+		if !disagrees(t, j, "software") {
+			t.Errorf("no vector needs the rule %q", rule.Name)
 		}
 	}
 }
@@ -119,5 +130,13 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Cancel }, device)
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Defunding }, device)
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Once }, device)
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Claim })
+	// The book of accounts refuses it too, with the same code.
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Deposit }, "the account takes the amount")
+	without(t, "deposit", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.DepositOnce })
+	// RESOLVE 1 comes first where a claim was paid or accepted, and only claims
+	// are asked about here.
+	without(t, "unclaimed", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Refund },
+		"the transfer is a claim", "the claim was not paid", "its payee has not accepted it")
 	without(t, "sync", func(r *ledger.Rules) *[]ledger.Rule[ledger.Report] { return &r.Sync }, device)
 }

@@ -36,6 +36,8 @@ func derive(kind string) func(*call) {
 		return cardStatus
 	case "apdu-answer":
 		return cardAnswer
+	case "capsule":
+		return capsule
 	}
 	return nil
 }
@@ -68,6 +70,16 @@ func procedureOf(kind string) procedure {
 		return defundProcedure()
 	case "sync":
 		return syncProcedure()
+	case "static-req":
+		return staticReqProcedure()
+	case "one-way":
+		return oneWayProcedure()
+	case "deposit":
+		return depositProcedure()
+	case "software":
+		return softwareProcedure()
+	case "unclaimed":
+		return unclaimedProcedure()
 	}
 	return procedure{}
 }

@@ -116,6 +116,7 @@ func receiptProcedure() procedure {
 		check{"payee", 117, func(c *call) bool { return bytes.Equal(c.path[0].did(), unhex(c.slot.Payee)) }},
 		check{"request", 117, func(c *call) bool { return bytes.Equal(c.body.bytes(17), unhex(c.slot.RequestHash)) }},
 		check{"class", 121, func(c *call) bool { return c.body.number(24) == 1 || c.path[0].body.number(34) == 1 }},
+		check{"no claim", 121, func(c *call) bool { return c.body.number(24) == 1 || !c.slot.Claim }},
 		check{"path", 123, func(c *call) bool {
 			c.at.usage = useReceive
 			but := []int{122}

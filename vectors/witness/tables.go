@@ -8,6 +8,7 @@ const (
 	typePayReq   = 0x12
 	typeTransfer = 0x13
 	typeReceipt  = 0x14
+	typeStatic   = 0x17
 	typeFundReq  = 0x20
 	typeFund     = 0x21
 	typeDefund   = 0x22
@@ -54,7 +55,12 @@ func messages(kind string) message {
 		return message{typePayReq, "assay/1/pay-req", 4096, money(must(8, id), must(9, exactly(16)), must(10, id),
 			must(11, counter), must(19, version), must(20, version), must(21, epoch), must(22, bits(7)),
 			must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), may(48, size(1, 32)), may(85, text)), true}
-	case "transfer", "settlement":
+	case "static-req":
+		return message{typeStatic, "assay/1/static-req", 8192, head(must(5, between(0, 999)), must(6, between(0, 9)),
+			may(7, counter), must(9, exactly(16)), must(10, id), must(11, counter), must(19, version), must(20, version),
+			must(21, epoch), must(22, bits(1)), must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), must(43, epoch),
+			must(44, size(1, 1600)), must(46, epoch), must(47, between(1, 64)), may(48, size(1, 32)), may(85, text)), true}
+	case "transfer", "settlement", "one-way", "deposit", "unclaimed", "software":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
 			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4))), true}

@@ -97,7 +97,7 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync",
+		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
 	}
 }
 
