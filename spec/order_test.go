@@ -11,6 +11,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -115,6 +116,9 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.request"] = ledgerRules(online.Request)
+	for _, r := range qr.StandardRules() {
+		lists["qr.text"] = append(lists["qr.text"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
 	return lists
 }
 

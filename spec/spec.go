@@ -55,7 +55,7 @@ const (
 func Chapters() []string {
 	return []string{
 		"README.md", "glossary.md", "wire.md", "certificates.md", "payment.md",
-		"funding.md", "state.md", "limits.md", "sync.md", "security.md",
+		"funding.md", "state.md", "limits.md", "sync.md", "qr.md", "security.md",
 		"refusals.md", "adapter.md", "ics.md", "measurements.md",
 	}
 }
