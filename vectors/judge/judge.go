@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -26,11 +27,12 @@ type Judge struct {
 	Path        []cert.Rule
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
+	Text        []qr.Rule
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules()}
+	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), qr.StandardRules()}
 }
 
 // Name implements [vectors.Judge].
@@ -88,6 +90,10 @@ func procedure(kind string) func(*call) error {
 		return frame
 	case "fund-req", "defund", "sync":
 		return atLedger
+	case "qr":
+		return texts
+	case "qr-frames":
+		return split
 	default:
 		return deviceProcedure(kind)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/judge"
 )
@@ -83,6 +84,16 @@ func TestEveryRuleOfAPathHasAVector(t *testing.T) {
 		j.Path = slices.Delete(cert.Rules(), i, i+1)
 		if !disagrees(t, j, "cert") {
 			t.Errorf("no vector needs rule %d (%d, %s)", i, rule.Code, rule.Requirement)
+		}
+	}
+}
+
+func TestEveryRuleOfATextHasAVector(t *testing.T) {
+	for i, rule := range qr.StandardRules() {
+		j := judge.New()
+		j.Text = slices.Delete(qr.StandardRules(), i, i+1)
+		if !disagrees(t, j, "qr") {
+			t.Errorf("no vector needs the rule %q", rule.Name)
 		}
 	}
 }

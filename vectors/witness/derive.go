@@ -26,6 +26,8 @@ func derive(kind string) func(*call) {
 		return wholeSession
 	case "frame":
 		return frame
+	case "qr-frames":
+		return makeFrames
 	}
 	return nil
 }
@@ -58,6 +60,8 @@ func procedureOf(kind string) procedure {
 		return defundProcedure()
 	case "sync":
 		return syncProcedure()
+	case "qr":
+		return textProcedure()
 	}
 	return procedure{}
 }
