@@ -195,6 +195,9 @@ func deviceProcedure(kind string) func(*call) error {
 			return c.fault
 		}
 		c.lifecycle(d, s)
+		if c.meet != nil {
+			return c.meet(func() error { return run(c, d) }, func() any { return d.State() })
+		}
 		if err := run(c, d); err != nil {
 			return err
 		}

@@ -118,6 +118,10 @@ type call struct {
 	vector *vectors.Vector
 	values map[string]string
 	fault  error
+
+	// meet, in tests, takes the place of the one object: it is handed what deals
+	// with the input as it then is, and what tells the state.
+	meet func(deal func() error, state func() any) error
 }
 
 func (c *call) fail(format string, args ...any) {

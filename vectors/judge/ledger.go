@@ -24,6 +24,12 @@ func atLedger(c *call) error {
 	if c.fault != nil {
 		return c.fault
 	}
+	if c.meet != nil {
+		return c.meet(func() error { return c.take(l, c.input("object")) }, func() any {
+			balance, _ := l.Balance(account)
+			return [2]any{balance, l.State()}
+		})
+	}
 	object := c.input("object")
 	o, err := wire.DecodeObject(object, wire.TypeSync.MaxBytes())
 	if err != nil && c.vector.Kind != "sync" { // the procedures decode again

@@ -25,8 +25,16 @@ func decoder() cbor.DecMode {
 const maxNesting = 6
 
 // decode reads one item: 102 for what is none or holds what is forbidden, 101
-// when encoding it again gives other bytes.
+// for another encoding than the one, whichever is met first. What passes is read
+// by a library too, and encoding it again has to give the same bytes.
 func decode(b []byte) (any, int) {
+	rest, code := scan(b, 1)
+	if code == 0 && len(rest) > 0 {
+		code = 102
+	}
+	if code != 0 {
+		return nil, code
+	}
 	var v any
 	if decoder().Unmarshal(b, &v) != nil || !allowed(v, 1) {
 		return nil, 102

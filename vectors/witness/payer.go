@@ -141,7 +141,7 @@ func (c *call) ended(refunded bool) {
 		return
 	}
 	c.publish()
-	if refunded {
+	if refunded && c.slot != nil { // a debit that has ended is ended again
 		c.setNumber("refunded", 1)
 		c.balance += number(c.slot.Amount)
 	}

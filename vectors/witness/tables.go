@@ -110,10 +110,10 @@ func certGrammar() []member {
 }
 
 func policyGrammar() []member {
-	epoch, number := between(0, maxEpoch), between(0, maxEpoch)
+	epoch := between(0, maxEpoch)
 	return head(must(5, between(0, 999)), must(6, between(0, 9)), must(10, exactly(32)), must(19, between(1, maxCounter)),
 		must(21, epoch), must(70, epoch), must(71, limits), must(72, ascending), must(73, ascending),
-		must(74, tuple(5, maxCounter)), must(75, tuple(3, maxCounter)), must(76, number), must(77, between(0, 1)),
-		must(78, oneOf(1, 3)), must(79, tuple(2, maxCounter)), must(80, ids), must(81, oneOf(1, 2)),
+		must(74, among(tuple(5, maxCounter), pick{0, 1, 2})), must(75, tuple(3, maxCounter)), must(76, oneOf(0, 1, 2)), must(77, oneOf(0, 1)),
+		must(78, oneOf(1, 3)), must(79, among(tuple(2, maxCounter), pick{0, 1, 3}, pick{1, 0, 1})), must(80, ids), must(81, oneOf(1, 2)),
 		must(84, tuple(4, maxCounter)))
 }
