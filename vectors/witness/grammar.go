@@ -254,14 +254,19 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 		return nil, 103, false
 	}
 	b = body{}
+	foreign := false
 	for key, value := range m {
-		n, ok := key.(uint64)
-		if !ok {
-			return nil, 103, false
+		if n, ok := key.(uint64); ok {
+			b[n] = value
+		} else {
+			foreign = true
 		}
-		b[n] = value
 	}
-	if n, ok := b[1].(uint64); ok && n != 1 {
+	version, ok := b[1].(uint64)
+	if _, before := b[0]; before || !ok {
+		return nil, 103, false
+	}
+	if version != 1 {
 		return nil, 110, false
 	}
 	if n, ok := b[2].(uint64); ok && n != typ {
@@ -284,7 +289,7 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 			bounds = true
 		}
 	}
-	if seen != len(b) || misused(b) {
+	if seen != len(b) || foreign || misused(b) {
 		return nil, 103, false
 	}
 	return b, 0, bounds || broken(b)

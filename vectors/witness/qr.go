@@ -9,6 +9,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"github.com/assay-cbdc/assay/vectors"
 )
 
 // digits45 are the characters of base45 by value.
@@ -90,6 +92,25 @@ type reader struct {
 	kept   map[string][]part
 	object []byte // of the last text
 	filled []byte // with what follows it
+}
+
+// A Reader is the witness's reader of texts, for whoever has no vector.
+type Reader struct{ call call }
+
+// NewReader returns a reader that has read nothing.
+func NewReader() *Reader {
+	return &Reader{call{judge: New(), vector: &vectors.Vector{Kind: "qr"}, texts: reader{kept: map[string][]part{}}}}
+}
+
+// Read takes a text and returns its object, nil for none yet, or a code.
+func (r *Reader) Read(text string) (object []byte, code int) {
+	c := &r.call
+	c.code, c.named, c.done, c.texts.text = 0, 0, false, text
+	c.run(textChecks())
+	if c.code != 0 {
+		return nil, c.code
+	}
+	return c.texts.object, 0
 }
 
 // textProcedure hands the texts to one reader and judges the last.
