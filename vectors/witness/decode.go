@@ -12,8 +12,8 @@ func Decode(kind string, b []byte) int {
 	case "hello", "caps":
 		_, code := greet(b, kind == "hello")
 		return code
-	case "log-entry", "opening", "frame", "item":
-		if kind != "log-entry" && len(b) > maxFrame {
+	case "log-entry", "opening", "frame", "item", "record":
+		if most := map[string]int{"log-entry": len(b), "record": maxRecord}[kind]; len(b) > max(most, maxFrame) {
 			return 106
 		}
 		v, code := decode(b)
@@ -39,12 +39,16 @@ func Decodable() []string {
 	return []string{
 		"cert", "policy", "revset", "pay-req", "transfer", "receipt", "resolve", "fund-req", "fund", "defund", "sync",
 		"sync-ack", "peer", "defund-ack", "sync-chal", "enrol-req", "evidence", "hello", "caps", "log-entry", "opening",
-		"frame", "item", "object",
+		"frame", "item", "object", "record",
 	}
 }
 
-// maxFrame is the largest frame of the link.
-const maxFrame = 32768
+// The largest frame of the link, and the largest record: a TRANSFER, two
+// certificates and their heads.
+const (
+	maxFrame  = 32768
+	maxRecord = 8192 + 2*12288 + 64
+)
 
 // furtherMessages are those that no procedure of this package takes.
 func furtherMessages(kind string) message {
@@ -109,7 +113,18 @@ func arrays() map[string]rule {
 		"opening":   inOrder(whole, whole, whole),
 		"frame":     inOrder(number, whole),
 		"item":      item,
+		"record":    record,
 	}
+}
+
+// record is an object brought to the ledger, with the opening of a TRANSFER.
+func record(v any) int {
+	whole := size(0, 1<<20)
+	certificates := listOf(0, 2, whole)
+	if items, ok := v.([]any); ok && len(items) == 4 {
+		return inOrder(whole, certificates, exactly(16), exactly(16))(v)
+	}
+	return inOrder(whole, certificates)(v)
 }
 
 // item is what a frame seals.
