@@ -179,5 +179,5 @@ func objectDomain(kind string) string {
 	if kind == "settlement" {
 		return "transfer"
 	}
-	return kind
+	return strings.TrimPrefix(kind, "record-") // a record holds the message
 }

@@ -26,7 +26,8 @@ func all() []*file {
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
-		qrVectors(),
+		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
+		defundOrderVectors(),
 	}
 	for _, f := range list {
 		f.prune()

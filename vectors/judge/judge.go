@@ -88,7 +88,7 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
-	case "fund-req", "defund", "sync":
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req":
 		return atLedger
 	case "qr":
 		return texts

@@ -62,6 +62,10 @@ func procedureOf(kind string) procedure {
 		return syncProcedure()
 	case "qr":
 		return textProcedure()
+	case "record-transfer":
+		return transferRecordProcedure()
+	case "record-receipt", "record-pay-req":
+		return payeeRecordProcedure(kind)
 	}
 	return procedure{}
 }

@@ -50,15 +50,15 @@ func messages(kind string) message {
 	case "revset":
 		return message{typeRevset, "assay/1/revset", 65000, head(must(10, id), must(20, counter), must(21, epoch),
 			must(82, shorts), must(83, shorts)), false}
-	case "pay-req":
+	case "pay-req", "record-pay-req":
 		return message{typePayReq, "assay/1/pay-req", 4096, money(must(8, id), must(9, exactly(16)), must(10, id),
 			must(11, counter), must(19, version), must(20, version), must(21, epoch), must(22, bits(7)),
 			must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), may(48, size(1, 32)), may(85, text)), true}
-	case "transfer", "settlement":
+	case "transfer", "settlement", "record-transfer":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
 			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4))), true}
-	case "receipt":
+	case "receipt", "record-receipt":
 		return message{typeReceipt, "assay/1/receipt", 4096, head(must(10, id), must(17, id), must(18, id),
 			must(24, oneOf(1, 2)), iff(25, between(100, 999), status(2))), false}
 	case "resolve":
