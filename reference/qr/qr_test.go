@@ -306,6 +306,7 @@ func FuzzRead(f *testing.F) {
 	for seq := range uint32(6) {
 		f.Add(made.Text(seq))
 	}
+	f.Add("ASSAY1M:V50000+SC3H0145 0W.GM0000C000000000000000000000000000000000000000000000000000000000000") // of made's header, and wrong
 	f.Add("ASSAY1:")
 	f.Add("ASSAY1M:")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -319,13 +320,15 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("%q gives %x, whose text is %q", text, got, again)
 			}
 		}
-		for seq := range uint32(3) { // whatever came first, right frames follow
-			if got, err = r.Read(made.Text(seq)); got != nil {
+		// Whatever came first costs at most the frames with it: shown twice, three
+		// right ones give their object.
+		for seq := range uint32(6) {
+			if got, _ = r.Read(made.Text(seq % 3)); got != nil {
 				break
 			}
 		}
-		if (got == nil) != (err != nil) {
-			t.Errorf("after %q: %x, %v", text, got, err)
+		if got == nil {
+			t.Errorf("after %q right frames give nothing", text)
 		}
 		if len(r.sets) > MaxObjects {
 			t.Errorf("%d sets", len(r.sets))
