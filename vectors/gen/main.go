@@ -27,7 +27,7 @@ func all() []*file {
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
-		defundOrderVectors(),
+		defundOrderVectors(), defundAckVectors(),
 	}
 	for _, f := range list {
 		f.prune()

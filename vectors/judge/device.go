@@ -135,8 +135,12 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 		})
 	}
 	for i, p := range s.Pending {
+		typ := wire.TypeTransfer
+		if p.Payee == "" { // a DEFUND has none
+			typ = wire.TypeDefund
+		}
 		next.Slots[i] = device.Slot{
-			State: device.SlotReleased, Type: wire.TypeTransfer, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
+			State: device.SlotReleased, Type: typ, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
 			Payee: c.did(p.Payee), Amount: c.amount(p.Amount),
 			Lots: []wire.Lot{{Hop: 0, Amount: c.amount(p.Amount)}},
 		}
@@ -173,6 +177,12 @@ func deviceProcedure(kind string) func(*call) error {
 	case "resolve":
 		t, run = wire.TypeResolve, func(c *call, d *device.Device) error {
 			out, err := d.Resolve(c.input("object"), nil, nil)
+			c.outcome(out, err)
+			return err
+		}
+	case "defund-ack":
+		t, run = wire.TypeDefundAck, func(c *call, d *device.Device) error {
+			out, err := d.DefundAcknowledge(c.input("object"))
 			c.outcome(out, err)
 			return err
 		}

@@ -51,6 +51,7 @@ var needless = map[string]string{
 	"fundAccept/path signature": "stored",
 	"syncAck/path signature":    "stored",
 	"resolve/path signature":    "stored",
+	"defundAck/path signature":  "stored",
 	"policy/path signature":     "stored",
 	"revset/path signature":     "stored",
 	// The rule "signer known" has found it.
@@ -62,6 +63,7 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 		device.ProcTransfer: "transfer", device.ProcPay: "pay-req", device.ProcReceipt: "receipt",
 		device.ProcFundAccept: "fund", device.ProcPolicy: "policy", device.ProcRevset: "revset",
 		device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
+		device.ProcDefundAck: "defund-ack",
 	}
 	for procedure, kind := range kinds {
 		for i, rule := range device.StandardRules()[procedure] {
@@ -144,13 +146,13 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 // notice each of its rules, or stands here with the reason.
 func TestEveryListOfRulesIsHeld(t *testing.T) {
 	held := []device.Procedure{device.ProcTransfer, device.ProcPay, device.ProcReceipt, device.ProcFundAccept,
-		device.ProcPolicy, device.ProcRevset, device.ProcSyncAck, device.ProcResolve}
+		device.ProcPolicy, device.ProcRevset, device.ProcSyncAck, device.ProcResolve, device.ProcDefundAck}
 	unheld := map[device.Procedure]string{
 		device.ProcProvision: "no message of its own: a host's command", device.ProcStart: "a host's command",
 		device.ProcFund: "a host's command", device.ProcDefund: "a host's command",
 		device.ProcRequest: "HELLO needs a session of its own; link.json holds its grammar and choice",
 		device.ProcFinish:  "as request", device.ProcResend: "M2 of a payee that is armed to finish, as request",
-		device.ProcDefundAck: "DEFUND_ACK has no vectors yet", device.ProcSync: "SYNC_CHAL has no vectors yet",
+		device.ProcSync: "SYNC_CHAL has no vectors yet",
 	}
 	for procedure := range device.StandardRules() {
 		if _, ok := unheld[procedure]; ok == slices.Contains(held, procedure) {

@@ -62,6 +62,8 @@ func procedureOf(kind string) procedure {
 		return syncProcedure()
 	case "qr":
 		return textProcedure()
+	case "defund-ack":
+		return defundAckProcedure()
 	case "record-transfer":
 		return transferRecordProcedure()
 	case "record-receipt", "record-pay-req":

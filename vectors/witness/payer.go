@@ -160,4 +160,14 @@ func resolveProcedure() procedure {
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) { c.ended(c.body.number(24) == 2) }}
 }
 
+// defundAckProcedure is a DEFUND_ACK at the device. A slot without a payee is a
+// DEFUND's.
+func defundAckProcedure() procedure {
+	checks := append(opening("defund-ack", "object"), check{"device", 300, (*call).forDevice}, check{"pending", 141, func(c *call) bool {
+		return c.isPending() && c.slot.Payee == ""
+	}})
+	checks = append(checks, service(useSignAck)...)
+	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) { c.ended(c.body.number(24) == 2) }}
+}
+
 func (c *call) forDevice() bool { return bytes.Equal(c.body.bytes(31), unhex(c.device.DID)) }

@@ -102,7 +102,7 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync", "qr", "record-transfer", "record-receipt", "record-pay-req",
+		"fund-req", "defund", "sync", "qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 	}
 }
 
