@@ -2,14 +2,15 @@
 # needs Node.js. README.md says what the targets are for.
 
 GO          ?= go
-FUZZTIME    ?= 5s
+FUZZTIME    ?= 30s
+SOAKTIME    ?= 10m
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 BIN  := bin/assay
 OUT  := reports/out
 PAGE := $(OUT)/index.html
 
-.PHONY: run build test lint generate spec fuzz bench browser race selftest-full matrix templates platforms clean
+.PHONY: run build test lint generate spec fuzz fuzz-ci soak bench browser race selftest-full matrix templates platforms clean
 
 # Certifies the reference device as an outside process, measures the core, and
 # writes the report.
@@ -54,6 +55,15 @@ platforms:
 # Gives each fuzz target FUZZTIME.
 fuzz:
 	GO=$(GO) .ci/fuzz $(FUZZTIME)
+
+# Gives all of them three minutes together.
+fuzz-ci:
+	GO=$(GO) .ci/fuzz total 180
+
+# What takes hours: every bit of every signature, and SOAKTIME for each target.
+soak:
+	ASSAY_SOAK=1 $(GO) test -timeout 6h -run TestEveryBitCounts ./vectors/judge
+	GO=$(GO) .ci/fuzz $(SOAKTIME)
 
 bench: build
 	$(BIN) bench core --out $(OUT)/bench

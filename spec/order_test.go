@@ -12,6 +12,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -122,6 +123,9 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.refund"] = ledgerRules(online.Refund)
 	for _, r := range nose.Rules() {
 		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
+	for _, r := range qr.StandardRules() {
+		lists["qr.text"] = append(lists["qr.text"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
 	return lists
 }

@@ -81,7 +81,7 @@ type Credit struct {
 type Pending struct {
 	ID          string `json:"id"`
 	RequestHash string `json:"request_hash"`
-	Payee       string `json:"payee"`
+	Payee       string `json:"payee"` // "" of a DEFUND
 	Amount      string `json:"amount"`
 	Claim       bool   `json:"claim,omitempty"`
 }

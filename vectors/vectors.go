@@ -180,5 +180,5 @@ func objectDomain(kind string) string {
 	case "settlement", "one-way", "deposit", "unclaimed", "software":
 		return "transfer"
 	}
-	return kind
+	return strings.TrimPrefix(kind, "record-") // a record holds the message
 }

@@ -42,6 +42,17 @@ func Parse(b []byte) (Record, error) {
 	if len(b) > MaxBytes {
 		return Record{}, &wire.Error{Code: spec.ESize, Key: wire.NoKey, What: "record too large"}
 	}
+	rec, err := parse(b)
+	if err != nil {
+		if wrong := wire.WellFormed(b); wrong != nil { // the encoding counts before the grammar
+			return Record{}, wrong
+		}
+		return Record{}, err
+	}
+	return rec, nil
+}
+
+func parse(b []byte) (Record, error) {
 	r := wire.NewReader(b)
 	members := r.Array()
 	if r.Err() == nil && members != 2 && members != 4 {

@@ -28,6 +28,8 @@ func all() []*file {
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
 		apduVectors(),
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
+		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
+		defundOrderVectors(), defundAckVectors(),
 	}
 	for _, f := range list {
 		f.prune()

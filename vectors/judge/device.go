@@ -136,8 +136,12 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 		})
 	}
 	for i, p := range s.Pending {
+		typ := wire.TypeTransfer
+		if p.Payee == "" { // a DEFUND has none
+			typ = wire.TypeDefund
+		}
 		next.Slots[i] = device.Slot{
-			State: device.SlotReleased, Type: wire.TypeTransfer, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
+			State: device.SlotReleased, Type: typ, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
 			Payee: c.did(p.Payee), Amount: c.amount(p.Amount),
 			Lots: []wire.Lot{{Hop: 0, Amount: c.amount(p.Amount)}},
 		}
@@ -179,6 +183,12 @@ func deviceProcedure(kind string) func(*call) error {
 			c.outcome(out, err)
 			return err
 		}
+	case "defund-ack":
+		t, run = wire.TypeDefundAck, func(c *call, d *device.Device) error {
+			out, err := d.DefundAcknowledge(c.input("object"))
+			c.outcome(out, err)
+			return err
+		}
 	case "policy":
 		t, run = wire.TypePolicy, func(c *call, d *device.Device) error { return d.ApplyPolicy(c.input("object")) }
 	case "revset":
@@ -198,6 +208,9 @@ func deviceProcedure(kind string) func(*call) error {
 			return c.fault
 		}
 		c.lifecycle(d, s)
+		if c.meet != nil {
+			return c.meet(func() error { return run(c, d) }, func() any { return d.State() })
+		}
 		if err := run(c, d); err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -28,11 +29,12 @@ type Judge struct {
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
 	Software    []nose.Rule
+	Text        []qr.Rule
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules()}
+	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules(), qr.StandardRules()}
 }
 
 // Name implements [vectors.Judge].
@@ -96,10 +98,14 @@ func procedure(kind string) func(*call) error {
 		return software
 	case "deposit", "unclaimed":
 		return claimed
-	case "fund-req", "defund", "sync":
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req":
 		return atLedger
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card
+	case "qr":
+		return texts
+	case "qr-frames":
+		return split
 	default:
 		return deviceProcedure(kind)
 	}
@@ -127,6 +133,10 @@ type call struct {
 	vector *vectors.Vector
 	values map[string]string
 	fault  error
+
+	// meet, in tests, takes the place of the one object: it is handed what deals
+	// with the input as it then is, and what tells the state.
+	meet func(deal func() error, state func() any) error
 }
 
 func (c *call) fail(format string, args ...any) {

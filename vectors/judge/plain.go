@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"maps"
+
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -171,11 +173,8 @@ func settle(c *call) error {
 	if l.Revset != "" {
 		in.Revoked = c.revocations(l.Revset)
 	}
-	record := settlement.Append(nil, settlement.Record{
-		Object: c.input("object"), Certificates: c.carried(),
-		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
-	})
-	v, err := verify.New(in, verify.MapIndex{})
+	index := verify.MapIndex{}
+	v, err := verify.New(in, index)
 	if err != nil {
 		c.fail("%w", err)
 	}
@@ -187,7 +186,17 @@ func settle(c *call) error {
 			return c.fault
 		}
 	}
-	verdict := v.Verify(record)
+	if c.meet != nil {
+		return c.meet(func() error { return c.verdict(v) }, func() any { return maps.Clone(index) })
+	}
+	return c.verdict(v)
+}
+
+func (c *call) verdict(v *verify.Verifier) error {
+	verdict := v.Verify(settlement.Append(nil, settlement.Record{
+		Object: c.input("object"), Certificates: c.carried(),
+		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
+	}))
 	if verdict.Code != 0 {
 		return &cert.Refusal{Requirement: verdict.Requirement, Code: verdict.Code}
 	}

@@ -27,7 +27,7 @@ var cases = []struct {
 	{"2E", 0, 3, true}, {"3E", 3, 0, true}, {"4E", 3, 2, true},
 }
 
-func big(b []byte) (n int) {
+func bigEndian(b []byte) (n int) {
 	for _, x := range b {
 		n = n<<8 | int(x)
 	}
@@ -45,7 +45,7 @@ func readCommand(b []byte) (incoming, bool) {
 		case k.lc == 0:
 			ok = len(rest) == k.le && (k.le != 3 || rest[0] == 0)
 		case len(rest) > k.lc && (rest[0] == 0) == k.far:
-			n := big(rest[:k.lc])
+			n := bigEndian(rest[:k.lc])
 			ok = n > 0 && len(rest) == k.lc+n+k.le
 			if ok {
 				in.data = rest[k.lc : k.lc+n]
@@ -55,7 +55,7 @@ func readCommand(b []byte) (incoming, bool) {
 			continue
 		}
 		if k.le > 0 {
-			if in.le = big(rest[len(rest)-k.le:]); in.le == 0 {
+			if in.le = bigEndian(rest[len(rest)-k.le:]); in.le == 0 {
 				in.le = 256
 				if k.far {
 					in.le = 65536

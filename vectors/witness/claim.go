@@ -53,11 +53,7 @@ func payloadOf(o object) body {
 // depositProcedure is a TRANSFER that either party brings.
 func depositProcedure() procedure {
 	checks := append(opening("deposit", "object"), device126(),
-		check{"path", 123, func(c *call) bool {
-			c.at.usage = usePay
-			code := c.climb()
-			return code == 0 || c.fail(code)
-		}},
+		check{"path", 123, func(c *call) bool { return c.atEpoch(usePay, c.body.number(21)) }},
 		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }},
 		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
 		check{"opening", 117, func(c *call) bool {

@@ -38,6 +38,8 @@ func derive(kind string) func(*call) {
 		return cardAnswer
 	case "capsule":
 		return capsule
+	case "qr-frames":
+		return makeFrames
 	}
 	return nil
 }
@@ -80,6 +82,14 @@ func procedureOf(kind string) procedure {
 		return softwareProcedure()
 	case "unclaimed":
 		return unclaimedProcedure()
+	case "qr":
+		return textProcedure()
+	case "defund-ack":
+		return defundAckProcedure()
+	case "record-transfer":
+		return transferRecordProcedure()
+	case "record-receipt", "record-pay-req":
+		return payeeRecordProcedure(kind)
 	}
 	return procedure{}
 }

@@ -51,7 +51,7 @@ func messages(kind string) message {
 	case "revset":
 		return message{typeRevset, "assay/1/revset", 65000, head(must(10, id), must(20, counter), must(21, epoch),
 			must(82, shorts), must(83, shorts)), false}
-	case "pay-req":
+	case "pay-req", "record-pay-req":
 		return message{typePayReq, "assay/1/pay-req", 4096, money(must(8, id), must(9, exactly(16)), must(10, id),
 			must(11, counter), must(19, version), must(20, version), must(21, epoch), must(22, bits(7)),
 			must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), may(48, size(1, 32)), may(85, text)), true}
@@ -60,11 +60,11 @@ func messages(kind string) message {
 			may(7, counter), must(9, exactly(16)), must(10, id), must(11, counter), must(19, version), must(20, version),
 			must(21, epoch), must(22, bits(1)), must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), must(43, epoch),
 			must(44, size(1, 1600)), must(46, epoch), must(47, between(1, 64)), may(48, size(1, 32)), may(85, text)), true}
-	case "transfer", "settlement", "one-way", "deposit", "unclaimed", "software":
+	case "transfer", "settlement", "record-transfer", "one-way", "deposit", "unclaimed", "software":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
 			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4))), true}
-	case "receipt":
+	case "receipt", "record-receipt":
 		return message{typeReceipt, "assay/1/receipt", 4096, head(must(10, id), must(17, id), must(18, id),
 			must(24, oneOf(1, 2)), iff(25, between(100, 999), status(2))), false}
 	case "resolve":
@@ -105,7 +105,7 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 			must(19, version), must(20, version), must(21, epoch), must(31, did), must(52, version), must(53, id),
 			must(59, version), must(60, oneOf(0, 1, 2)), must(61, oneOf(0, 1))), false}
 	}
-	panic(fault("no message " + kind))
+	return furtherMessages(kind)
 }
 
 func certGrammar() []member {
@@ -116,10 +116,10 @@ func certGrammar() []member {
 }
 
 func policyGrammar() []member {
-	epoch, number := between(0, maxEpoch), between(0, maxEpoch)
+	epoch := between(0, maxEpoch)
 	return head(must(5, between(0, 999)), must(6, between(0, 9)), must(10, exactly(32)), must(19, between(1, maxCounter)),
 		must(21, epoch), must(70, epoch), must(71, limits), must(72, ascending), must(73, ascending),
-		must(74, tuple(5, maxCounter)), must(75, tuple(3, maxCounter)), must(76, number), must(77, between(0, 1)),
-		must(78, oneOf(1, 3)), must(79, tuple(2, maxCounter)), must(80, ids), must(81, oneOf(1, 2)),
+		must(74, among(tuple(5, maxCounter), pick{0, 1, 2})), must(75, tuple(3, maxCounter)), must(76, oneOf(0, 1, 2)), must(77, oneOf(0, 1)),
+		must(78, oneOf(1, 3)), must(79, among(tuple(2, maxCounter), pick{0, 1, 3}, pick{1, 0, 1})), must(80, ids), must(81, oneOf(1, 2)),
 		must(84, tuple(4, maxCounter)))
 }
