@@ -41,9 +41,10 @@ func (u *Unit) resent() []adapter.Bytes {
 func resendsOneWay(t *T) {
 	payer, payee := t.Funded(100), t.Device()
 	poster := payee.Poster(0, 4)
+	earlier := len(payer.resent()) // of a used unit, the oldest first
 	lost := t.Control(payer.PayPoster(poster, 30), "a one-way payment").Message
 	for range 2 {
-		again := payer.resent()
+		again := payer.resent()[earlier:]
 		t.For(spec.PAY09, "a pending one-way payment was not sent again, once").Expect(again).To(gomega.HaveLen(1))
 		if t.env.RP() {
 			t.For(spec.PAY09, "what was sent again are other bytes").Expect(again[0]).To(gomega.Equal(lost))
@@ -55,7 +56,7 @@ func resendsOneWay(t *T) {
 	}
 	receipt := t.Control(payee.do(adapter.AcceptOneWay{Message: lost}), "the payee takes it")
 	t.For(spec.PAY09, "a receipt of a one-way payment was not taken").Expect(payer.do(adapter.AcknowledgeOneWay{Message: receipt.Message})).To(BeDone())
-	t.For(spec.PAY09, "an acknowledged one-way payment is sent again").Expect(payer.resent()).To(gomega.BeEmpty())
+	t.For(spec.PAY09, "an acknowledged one-way payment is sent again").Expect(payer.resent()).To(gomega.HaveLen(earlier))
 	t.For(spec.PAY09, "an acknowledged one-way payment is still outgoing").Expect(payer.Outgoing()).To(gomega.BeZero())
 	t.Settled()
 }

@@ -7,12 +7,14 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// oneWayCutChecks cut power inside the two verbs of a one-way payment.
+// oneWayCutChecks cut power inside the two verbs of a one-way payment. Each cut
+// takes a static slot and may leave a payment pending, so that they need units
+// that nobody has used.
 func oneWayCutChecks() []Check {
 	needs := []adapter.Capability{adapter.CapOneWay, adapter.CapQuery, adapter.CapCutWrite}
 	return []Check{
-		{ID: "PAY-09.power", Title: "power is cut at every persistent write of paying one way", Cites: []spec.ID{spec.PAY09}, Needs: needs, Run: payOneWayCuts},
-		{ID: "PAY-10.power", Title: "power is cut at every persistent write of accepting one way", Cites: []spec.ID{spec.PAY10}, Needs: needs, Run: acceptOneWayCuts},
+		{ID: "PAY-09.power", Title: "power is cut at every persistent write of paying one way", Cites: []spec.ID{spec.PAY09}, Needs: needs, Fresh: true, Run: payOneWayCuts},
+		{ID: "PAY-10.power", Title: "power is cut at every persistent write of accepting one way", Cites: []spec.ID{spec.PAY10}, Needs: needs, Fresh: true, Run: acceptOneWayCuts},
 	}
 }
 
