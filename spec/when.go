@@ -31,6 +31,7 @@ const (
 	WhenDefund        = "cap:defund"
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
+	WhenRekey         = "cap:rekey"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -57,7 +58,7 @@ const (
 // Conditions returns the closed set of those words, sorted.
 func Conditions() []string {
 	words := []string{
-		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
+		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
 		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,

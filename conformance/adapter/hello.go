@@ -120,6 +120,7 @@ const (
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
+	CapRekey            Capability = "rekey"             // provision with rekey
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

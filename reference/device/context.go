@@ -31,7 +31,9 @@ type Context struct {
 	Resolve  wire.Resolve
 	Defunded wire.DefundAck
 	Revset   wire.Revset
-	Next     *cert.Policy // the POLICY to install
+	Next     *cert.Policy        // the POLICY to install
+	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
+	Issuers  []*cert.Certificate // that came beside them
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type

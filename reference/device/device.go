@@ -120,6 +120,7 @@ type derived struct {
 	store   *cert.Store
 	keys    map[suite.Suite]suite.PrivateKey
 	certs   map[suite.Suite]*cert.Certificate
+	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.

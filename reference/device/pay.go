@@ -104,7 +104,7 @@ func (d *Device) pay(c *Context) ([]byte, error) {
 	slot := Slot{
 		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
 		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
-		Suite: m.Suite, Payload: m.Encode(),
+		Suite: m.Suite, Cert: m.Cert, Payload: m.Encode(),
 	}
 	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
 	if err := d.debit(next, slot, wire.LogPay, c.Verified); err != nil {
@@ -191,7 +191,7 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
-	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.ownPath(slot.Suite)})
+	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: [][]byte{d.certOf(slot).Raw}})
 }
 
 // Resend takes M2 as a payer and returns a frame for each TRANSFER that is

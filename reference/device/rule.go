@@ -29,6 +29,8 @@ const (
 	ProcResolve    Procedure = "resolve"
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
+	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
+	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -63,6 +65,8 @@ func StandardRules() Rules {
 		ProcResolve:    resolveRules(),
 		ProcPolicy:     policyRules(),
 		ProcRevset:     revsetRules(),
+		ProcRekey:      rekeyRules(),
+		ProcRekeyed:    rekeyedRules(),
 	}
 }
 

@@ -26,6 +26,8 @@ const (
 	StepVerified Step = "V2"  // PIN right
 	StepConsent  Step = "U1"
 	StepClock    Step = "T1"
+	StepR1       Step = "R1" // new key, its requests
+	StepR2       Step = "R2" // certificates of the new key, which is in use from here on
 	StepEdit     Step = "edit"
 )
 
@@ -42,4 +44,5 @@ const (
 	EmitDefund   Step = "DEFUND"
 	EmitSync     Step = "SYNC"
 	EmitEnrolReq Step = "ENROL_REQ"
+	EmitRekeyReq Step = "REKEY_REQ"
 )

@@ -30,6 +30,7 @@ type Rules struct {
 	SettleOnce []Rule[Settlement]
 	Receipt    []Rule[Answer]
 	Request    []Rule[Request]
+	Link       []Rule[Link]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -45,6 +46,7 @@ func DefaultRules() Rules {
 		SettleOnce: settleOnceRules(),
 		Receipt:    receiptRules(),
 		Request:    requestRules(),
+		Link:       linkRules(),
 	}
 }
 
