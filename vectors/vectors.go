@@ -167,6 +167,10 @@ func Domain(kind, field string) string {
 		return "assay/1/cert"
 	case "revset":
 		return "assay/1/revset"
+	case "enrol", "first":
+		return "assay/1/enrol"
+	case "link":
+		return "assay/1/rekey"
 	case "pay_req":
 		return "assay/1/pay-req"
 	case "object":
@@ -176,8 +180,13 @@ func Domain(kind, field string) string {
 }
 
 func objectDomain(kind string) string {
-	if kind == "settlement" {
+	switch kind {
+	case "settlement":
 		return "transfer"
+	case "rekey-req":
+		return "rekey"
+	case "enrol-req":
+		return "enrol"
 	}
 	return kind
 }

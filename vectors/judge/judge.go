@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -26,11 +27,12 @@ type Judge struct {
 	Path        []cert.Rule
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
+	Provider    provider.Rules
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules()}
+	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provider.DefaultRules()}
 }
 
 // Name implements [vectors.Judge].
@@ -86,6 +88,8 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
+	case "rekey-req", "enrol-req":
+		return asks
 	case "fund-req", "defund", "sync":
 		return atLedger
 	default:
@@ -99,6 +103,9 @@ func codeOf(err error) (spec.Code, bool) {
 		return r.Code, true
 	}
 	if r, ok := errors.AsType[*ledger.Refusal](err); ok {
+		return r.Code, true
+	}
+	if r, ok := errors.AsType[*provider.Refusal](err); ok {
 		return r.Code, true
 	}
 	return wire.CodeOf(err)

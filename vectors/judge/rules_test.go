@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/judge"
 )
@@ -120,4 +121,24 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Defunding }, device)
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Once }, device)
 	without(t, "sync", func(r *ledger.Rules) *[]ledger.Rule[ledger.Report] { return &r.Sync }, device)
+}
+
+func TestEveryRuleOfTheProviderHasAVector(t *testing.T) {
+	for kind, of := range map[string]func(*provider.Rules) *[]provider.Rule{
+		"rekey-req": func(r *provider.Rules) *[]provider.Rule { return &r.Rekey },
+		"enrol-req": func(r *provider.Rules) *[]provider.Rule { return &r.Enrol },
+	} {
+		standard := provider.DefaultRules()
+		for i, rule := range *of(&standard) {
+			if rule.Name == "device" {
+				continue // what is at hand in a vector is the device's certificate and its provider's, which the name of the first excludes
+			}
+			j := judge.New()
+			list := of(&j.Provider)
+			*list = slices.Delete(slices.Clone(*list), i, i+1)
+			if !disagrees(t, j, kind) {
+				t.Errorf("%s: no vector needs the rule %q", kind, rule.Name)
+			}
+		}
+	}
 }

@@ -58,6 +58,10 @@ func procedureOf(kind string) procedure {
 		return defundProcedure()
 	case "sync":
 		return syncProcedure()
+	case "rekey-req":
+		return rekeyProcedure()
+	case "enrol-req":
+		return enrolProcedure()
 	}
 	return procedure{}
 }

@@ -97,7 +97,7 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync",
+		"fund-req", "defund", "sync", "rekey-req", "enrol-req",
 	}
 }
 
@@ -133,6 +133,9 @@ type call struct {
 	bounds bool // a number of the body is out of range
 	path   []certificate
 	root   certificate
+	issues []uint64 // suites that the provider may issue
+	old    asking   // the key that speaks
+	new    asking   // the key that asks
 	state
 }
 
