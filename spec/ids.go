@@ -24,6 +24,7 @@ const (
 	CRY02 ID = "CRY-02"
 	CRY03 ID = "CRY-03"
 	CRY04 ID = "CRY-04"
+	PVY06 ID = "PVY-06"
 	PRV01 ID = "PRV-01"
 	PRV02 ID = "PRV-02"
 	PRV04 ID = "PRV-04"

@@ -5,6 +5,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -60,6 +61,8 @@ func rekeyMutants() []Mutant {
 				}
 			}
 		}},
+		{Name: "tells-its-cache", Breaks: spec.PVY06, Fault: "hands out every certificate that it knows", device: replaced(device.ProcCertGet, "own path", always)},
+		{Name: "poisoned-cache", Breaks: spec.CRY01, Fault: "keeps a certificate under its identifier before it has verified it", device: poisoned},
 		{Name: "forgets-links", Breaks: spec.DET04, Fault: "the ledger keeps no word of a device about its next key", ledger: func(p *ledger.Parts) {
 			p.Rules.Link = append(ledger.DefaultRules().Link, ledger.Rule[ledger.Link]{
 				Name: "none is kept", Requirement: spec.DET04, Code: spec.EState, Holds: func(*ledger.Ledger, *ledger.Link) bool { return false },
@@ -80,3 +83,23 @@ func afterRekey(certificates int, change func(*device.State)) func(adapter.Adapt
 }
 
 func withoutPathSuite(p *device.Parts) { withoutPath(spec.ESuite)(p) }
+
+// poisoned keeps the first certificate of an identifier that comes, and uses that
+// one ever after.
+func poisoned(p *device.Parts) {
+	first := map[wire.ID]*cert.Certificate{}
+	replaced(device.ProcTransfer, "certificate", func(c *device.Context) bool {
+		for _, carried := range c.Carried() {
+			if first[carried.ID] == nil {
+				first[carried.ID] = carried
+			}
+		}
+		if !device.StandardRules().Rule(device.ProcTransfer, "certificate").Holds(c) {
+			return false
+		}
+		if kept := first[c.Path.Leaf().ID]; kept != nil {
+			c.Path.Chain[0] = kept
+		}
+		return true
+	})(p)
+}

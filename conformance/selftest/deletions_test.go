@@ -32,7 +32,7 @@ func deviceDeletions() []deletion {
 		device.ProcProvision, device.ProcStart, device.ProcRequest, device.ProcFinish, device.ProcPay, device.ProcResend,
 		device.ProcTransfer, device.ProcReceipt, device.ProcFund, device.ProcFundAccept, device.ProcDefund,
 		device.ProcDefundAck, device.ProcSync, device.ProcSyncAck, device.ProcResolve, device.ProcPolicy, device.ProcRevset,
-		device.ProcRekey, device.ProcRekeyed,
+		device.ProcCertGet, device.ProcRekey, device.ProcRekeyed,
 	} {
 		for _, r := range device.StandardRules()[p] {
 			all = append(all, deletion{

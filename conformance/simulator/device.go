@@ -64,14 +64,19 @@ func (u *unit) payment(q request) (r adapter.Result, err error) {
 		u.sessions.payee = r.Session
 	case adapter.Pay:
 		r.Message, err = u.pay(v, q.show)
+		r.Again = d.Asks(or(v.Session, u.sessions.payer))
 	case adapter.Accept:
 		r.Message, err = d.Accept(or(v.Session, u.sessions.payee), v.Message)
+		r.Again = d.Asks(or(v.Session, u.sessions.payee))
 	case adapter.Acknowledge:
-		_, err = d.Acknowledge(or(v.Session, u.sessions.payer), v.Message)
+		var outcome device.Outcome
+		outcome, err = d.Acknowledge(or(v.Session, u.sessions.payer), v.Message)
+		r.Message = outcome.Answer
 	case adapter.Resend:
 		var frames [][]byte
 		frames, err = d.Resend(or(v.Session, u.sessions.payer), v.Message)
 		r.Messages = pack(frames)
+		r.Again = d.Asks(or(v.Session, u.sessions.payer))
 	case adapter.Cancel:
 		err = d.Cancel(or(v.Session, u.sessions.last))
 	case adapter.CloseSession:

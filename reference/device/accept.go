@@ -38,12 +38,27 @@ func (d *Device) Accept(number int, m3 []byte) ([]byte, error) {
 
 // accept answers an item that has opened.
 func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
-	if item.Type != wire.TypeTransfer {
+	switch {
+	case item.Type == wire.TypeCertGet:
+		return d.certsFor(s, item.IDs)
+	case s.asked != nil:
+		if err := d.answered(s, item); err != nil {
+			return nil, err
+		}
+		item = s.held
+	case item.Type == wire.TypeTransfer:
+		s.held, s.questions, s.got = item, 0, nil
+	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	v, err := d.deliver(item.Object, item.Certs, s)
+	v, err := d.deliver(item.Object, slices.Concat(item.Certs, s.got), s)
 	if err != nil {
 		return nil, err
+	}
+	if v.refusal != nil && v.receipt == nil {
+		if question := d.ask(s, v.refusal, v.missing); question != nil {
+			return question, nil
+		}
 	}
 	switch {
 	case v.refusal != nil && v.receipt == nil:
@@ -82,6 +97,7 @@ type verdict struct {
 	receipt []byte // encoded RECEIPT
 	ack     bool   // an ACK does, in place of the receipt
 	refusal *Refusal
+	missing wire.ID // what the path lacks, when that is the refusal
 }
 
 func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, error) {
@@ -110,6 +126,7 @@ func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, er
 		return v, nil
 	}
 	v.refusal = r
+	v.missing = c.missing()
 	return v, nil
 }
 

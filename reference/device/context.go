@@ -34,6 +34,7 @@ type Context struct {
 	Next     *cert.Policy        // the POLICY to install
 	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
 	Issuers  []*cert.Certificate // that came beside them
+	Asked    []wire.ID           // by a CERT_GET
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type

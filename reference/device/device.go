@@ -27,6 +27,9 @@ type Config struct {
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
+	// ByReference says that the device asks its peers for no certificates by value:
+	// it fetches those that it does not know.
+	ByReference bool
 }
 
 // DefaultConfig returns the configuration of the reference device in a place.

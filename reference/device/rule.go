@@ -29,6 +29,7 @@ const (
 	ProcResolve    Procedure = "resolve"
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
+	ProcCertGet    Procedure = "certGet"
 	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
 	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
 )
@@ -65,6 +66,7 @@ func StandardRules() Rules {
 		ProcResolve:    resolveRules(),
 		ProcPolicy:     policyRules(),
 		ProcRevset:     revsetRules(),
+		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
 	}

@@ -45,4 +45,6 @@ const (
 	EmitSync     Step = "SYNC"
 	EmitEnrolReq Step = "ENROL_REQ"
 	EmitRekeyReq Step = "REKEY_REQ"
+	EmitCertGet  Step = "CERT_GET"
+	EmitCerts    Step = "CERTS"
 )
