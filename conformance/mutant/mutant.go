@@ -63,7 +63,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), strangerMutants(), Silent(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), strangerMutants(), Silent(),
 	)
 }
 

@@ -190,7 +190,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	}
 	for _, l := range m.Lots {
 		hop := min(l.Hop, wire.MaxHop)
-		if d.policy.Respend == 0 { // received value is held
+		if !d.maySpendOn() { // received value is held
 			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
 		}
 		next.Lots[hop] += l.Amount
@@ -217,6 +217,13 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 		v.receipt = d.receipt(c, wire.ReceiptAccepted, 0)
 	}
 	return v, nil
+}
+
+// maySpendOn reports whether what is received may be paid on: the policy says so
+// for all, and the own certificate for this device.
+func (d *Device) maySpendOn() bool {
+	own := d.ownCertificate()
+	return d.policy.Respend != 0 && own != nil && own.Uses(wire.UseRespend)
 }
 
 // closeRefused is Q4 before a REFUSED is signed. The entry uses the reserve; it

@@ -80,6 +80,12 @@ func (c *Context) Signer() *cert.Certificate {
 // verified.
 func (c *Context) Carried() []*cert.Certificate { return c.carried }
 
+// OwnInForce reports whether the own certificate is in force, grace included.
+func (c *Context) OwnInForce() bool {
+	own := c.d.ownCertificate()
+	return own != nil && c.State.Epoch <= own.Body.NotAfter+c.Policy.Fresh.Grace
+}
+
 // holds turns an error of wire, cert or link into the outcome of a rule.
 func (c *Context) holds(err error) bool {
 	if err == nil {
