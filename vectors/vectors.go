@@ -187,6 +187,8 @@ func objectDomain(kind string) string {
 		return "rekey"
 	case "enrol-req":
 		return "enrol"
+	case "rekeyed":
+		return "cert"
 	}
 	return kind
 }

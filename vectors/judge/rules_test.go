@@ -53,6 +53,8 @@ var needless = map[string]string{
 	"resolve/path signature":    "stored",
 	"policy/path signature":     "stored",
 	"revset/path signature":     "stored",
+	// What is pending in a state has been signed.
+	"rekeyed/debits signed": "stored",
 	// The rule "signer known" has found it.
 	"policy/certificate": "found before",
 }
@@ -62,6 +64,7 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 		device.ProcTransfer: "transfer", device.ProcPay: "pay-req", device.ProcReceipt: "receipt",
 		device.ProcFundAccept: "fund", device.ProcPolicy: "policy", device.ProcRevset: "revset",
 		device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
+		device.ProcRekeyed: "rekeyed",
 	}
 	for procedure, kind := range kinds {
 		for i, rule := range device.StandardRules()[procedure] {

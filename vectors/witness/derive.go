@@ -62,6 +62,8 @@ func procedureOf(kind string) procedure {
 		return rekeyProcedure()
 	case "enrol-req":
 		return enrolProcedure()
+	case "rekeyed":
+		return rekeyedProcedure()
 	}
 	return procedure{}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"slices"
 
+	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/primitive"
 )
 
@@ -179,4 +180,48 @@ func (c *call) linkedToFirst() bool {
 	return code == 0 && bytes.Equal(link.body.bytes(9), c.new.body.bytes(9)) && bytes.Equal(link.key(), c.new.key()) &&
 		bytes.Equal(link.body.bytes(10), make([]byte, 32)) && link.body.number(4) == number && link.object.alg == primitive.Alg(number) &&
 		primitive.Verify(number, c.old.key(), link.object.toBeSigned("assay/1/rekey"), link.object.signature)
+}
+
+// rekeyedProcedure is the certificate that answers a REKEY_REQ, at its device.
+func rekeyedProcedure() procedure {
+	waits := func(c *call) *vectors.Key { return c.file.Key(c.device.Rekey.Key) }
+	return procedure{prepare: (*call).atDevice, checks: []check{
+		{"decoding", 102, func(c *call) bool {
+			one, code := parseCertificate(c.input("object"))
+			c.object, c.body, c.answer = one.object, one.body, one
+			return code == 0 || c.fail(code)
+		}},
+		{"waiting", 141, func(c *call) bool { return c.device.Rekey != nil }},
+		{"new certificate", 126, func(c *call) bool { return c.body.number(4) == waits(c).Suite }},
+		{"own", 123, func(c *call) bool {
+			return bytes.Equal(c.answer.did(), unhex(c.device.DID)) && bytes.Equal(c.answer.key(), unhex(waits(c).Public))
+		}},
+		{"predecessor", 123, func(c *call) bool {
+			digest := sha256.Sum256(unhex(c.file.Key(c.device.Rekey.Signer).Public))
+			return bytes.Equal(c.body.bytes(62), digest[:])
+		}},
+		{"agreement", 123, func(c *call) bool { return slices.Contains(c.body.list(37), c.body.number(4)) }},
+		{"issuers", 130, (*call).issuerBeside},
+		{"path", 123, func(c *call) bool {
+			code := c.find(c.body.bytes(10), c.device.Roots, c.device.Issuers)
+			if code != 0 {
+				return c.fail(code)
+			}
+			c.path = []certificate{c.answer, c.path[0]}
+			c.at.suites = []uint64{c.body.number(4)} // a device is certified before its policy asks for it
+			code = c.climb()
+			return code == 0 || c.fail(code)
+		}},
+		{"signatures", 130, (*call).pathSigned},
+	}, finish: (*call).unchanged}
+}
+
+// issuerBeside: what comes beside the answer is an issuer under the root.
+func (c *call) issuerBeside() bool {
+	name, beside := c.vector.Uses["issuer"]
+	if !beside {
+		return true
+	}
+	issuer, root := c.certificateOf(name), c.certificateOf(c.device.Roots[0])
+	return bytes.Equal(issuer.body.bytes(10), root.id) && root.verifies(issuer.object, "assay/1/cert")
 }

@@ -47,7 +47,7 @@ func money(rest ...member) []member {
 func messages(kind string) message {
 	counter, version, epoch, id := between(1, maxCounter), between(0, maxCounter), between(0, maxEpoch), exactly(32)
 	switch kind {
-	case "cert":
+	case "cert", "rekeyed":
 		return message{typeCert, "assay/1/cert", 12288, certGrammar(), false}
 	case "policy":
 		return message{typePolicy, "assay/1/policy", 16384, policyGrammar(), true}

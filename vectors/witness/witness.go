@@ -97,7 +97,7 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync", "rekey-req", "enrol-req",
+		"fund-req", "defund", "sync", "rekey-req", "enrol-req", "rekeyed",
 	}
 }
 
@@ -136,6 +136,7 @@ type call struct {
 	issues []uint64 // suites that the provider may issue
 	old    asking   // the key that speaks
 	new    asking   // the key that asks
+	answer certificate
 	state
 }
 
