@@ -26,7 +26,7 @@ func all() []*file {
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
-		rekeyVectors(), enrolVectors(), rekeyedVectors(),
+		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),
 	}
 	for _, f := range list {
 		f.prune()

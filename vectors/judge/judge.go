@@ -88,6 +88,8 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
+	case "cert-get":
+		return certGet
 	case "rekey-req", "enrol-req":
 		return asks
 	case "fund-req", "defund", "sync":

@@ -64,7 +64,7 @@ func TestEveryRuleOfTheDeviceHasAVector(t *testing.T) {
 		device.ProcTransfer: "transfer", device.ProcPay: "pay-req", device.ProcReceipt: "receipt",
 		device.ProcFundAccept: "fund", device.ProcPolicy: "policy", device.ProcRevset: "revset",
 		device.ProcSyncAck: "sync-ack", device.ProcResolve: "resolve",
-		device.ProcRekeyed: "rekeyed",
+		device.ProcRekeyed: "rekeyed", device.ProcCertGet: "cert-get",
 	}
 	for procedure, kind := range kinds {
 		for i, rule := range device.StandardRules()[procedure] {

@@ -62,6 +62,8 @@ func procedureOf(kind string) procedure {
 		return rekeyProcedure()
 	case "enrol-req":
 		return enrolProcedure()
+	case "cert-get":
+		return certGetProcedure()
 	case "rekeyed":
 		return rekeyedProcedure()
 	}

@@ -97,7 +97,7 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync", "rekey-req", "enrol-req", "rekeyed",
+		"fund-req", "defund", "sync", "rekey-req", "enrol-req", "rekeyed", "cert-get",
 	}
 }
 
@@ -137,6 +137,7 @@ type call struct {
 	old    asking   // the key that speaks
 	new    asking   // the key that asks
 	answer certificate
+	asked  [][]byte // by a CERT_GET
 	state
 }
 
