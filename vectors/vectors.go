@@ -163,7 +163,7 @@ func (f *File) Ledger(name string) *Ledger {
 // of a vector of the kind, "" if there is none.
 func Domain(kind, field string) string {
 	switch name := field[strings.LastIndexByte(field, '.')+1:]; name {
-	case "leaf", "provider", "certificate", "issuer":
+	case "leaf", "provider", "certificate", "issuer", "other":
 		return "assay/1/cert"
 	case "revset":
 		return "assay/1/revset"

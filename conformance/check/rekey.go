@@ -126,8 +126,9 @@ func (k *Kit) Meeting(payer *Unit) (*KitPayee, []wire.Object) {
 	return s, all
 }
 
-// rekeyed is the kit with another key of its own, and its word for that key.
-func (k *Kit) rekeyed() (*Kit, []byte) {
+// rekeyed is the kit with another key of its own, and its word for that key, right
+// or changed and spoilt.
+func (k *Kit) rekeyed(change func(*wire.RekeyReq), spoil func(*wire.Object)) (*Kit, []byte) {
 	seed := seedOf(k.t.env.Seed, k.t.check.ID, "the next key of a kit")
 	next := *k
 	next.Key = cert.DeriveKey(k.Key.Public().Suite(), seed[:], "kit")
@@ -135,9 +136,16 @@ func (k *Kit) rekeyed() (*Kit, []byte) {
 		b.Replaces = wire.KeyDigest(k.Cert.Body.Key)
 	}})
 	next.Carried = [][]byte{next.Cert.Raw}
-	word := k.Sign(wire.TypeRekeyReq, wire.RekeyReq{
+	m := wire.RekeyReq{
 		Version: wire.V1, Realm: k.Cert.Body.Realm, Suite: k.Cert.Body.Suite, Nonce: k.nonce(), Cert: k.Cert.ID,
 		Key: next.Key.Public().COSE(), Head: wire.LogStart(k.DID()),
-	}.Encode())
+	}
+	if change != nil {
+		change(&m)
+	}
+	word := k.Sign(wire.TypeRekeyReq, m.Encode())
+	if spoil != nil {
+		spoil(&word)
+	}
 	return &next, settlement.Append(nil, settlement.Record{Object: word.Encode(), Certificates: k.Carried})
 }

@@ -393,7 +393,7 @@ func blockedTerminal(t *T) {
 
 func evidenceAcrossKeys(t *T) {
 	one, two, kit := t.Device(), t.Device(), t.Kit(KitOptions{})
-	next, word := kit.rekeyed()
+	next, word := kit.rekeyed(nil, nil)
 	for _, spends := range []struct {
 		payee *Unit
 		kit   *Kit
@@ -415,6 +415,13 @@ func evidenceAcrossKeys(t *T) {
 		return list
 	}
 	t.For(spec.DET04, "a device was accused by a key that its provider alone has linked to it").Expect(accused()).To(gomega.BeEmpty())
+	_, forged := kit.rekeyed(nil, func(o *wire.Object) { o.Signature[5] ^= 1 })
+	t.For(spec.DET04, "a forged word about a device's next key was taken").Expect(
+		t.ledger.do(adapter.Upload{Records: []adapter.Bytes{forged}})).To(t.Refused(spec.ESig))
+	_, other := kit.rekeyed(func(m *wire.RekeyReq) { m.Suite = 99 }, nil)
+	t.For(spec.DET04, "a word that names another suite than its signer's was taken").Expect(
+		t.ledger.do(adapter.Upload{Records: []adapter.Bytes{other}})).To(t.Refused(spec.ESuite))
+	t.For(spec.DET04, "a device was accused by a forged word").Expect(accused()).To(gomega.BeEmpty())
 	taken := t.ledger.do(adapter.Upload{Records: []adapter.Bytes{word}})
 	t.For(spec.DET04, "a device's own word for its next key was refused").Expect(taken).To(BeDone())
 	t.For(spec.DET04, "a double spend across two keys of one device has no evidence").Expect(accused()).To(gomega.ContainElement(kit.DID()))

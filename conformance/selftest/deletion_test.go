@@ -94,6 +94,7 @@ var unseen = map[string]string{
 	"rekeyed: debits signed":                          "every debit has been signed when it is judged",
 	"settle receipt: the signer is a device":          services,
 	"settle request: the signer is a device":          services,
+	"settle link: the signer is a device":             services,
 }
 
 const (

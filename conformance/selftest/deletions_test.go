@@ -85,6 +85,7 @@ func ledgerDeletions() []deletion {
 		ledgerList("settle once", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.SettleOnce }),
 		ledgerList("settle receipt", func(r *ledger.Rules) *[]ledger.Rule[ledger.Answer] { return &r.Receipt }),
 		ledgerList("settle request", func(r *ledger.Rules) *[]ledger.Rule[ledger.Request] { return &r.Request }),
+		ledgerList("settle link", func(r *ledger.Rules) *[]ledger.Rule[ledger.Link] { return &r.Link }),
 	)
 }
 

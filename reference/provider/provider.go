@@ -82,24 +82,27 @@ type Setting struct {
 type Provider struct {
 	in    Setting
 	store *cert.Store
-	// taken has the digest of every key and component, and the digest of the key
-	// that it was certified as or in.
-	taken map[wire.ID]wire.ID
+	// taken has the digest of every key and component, and the certificate that it
+	// stands in.
+	taken map[wire.ID]*cert.Certificate
 }
 
 // New returns a provider that has certified nothing yet.
 func New(in Setting) *Provider {
-	p := &Provider{in: in, store: cert.NewStore(len(in.Issuers), in.Roots...), taken: map[wire.ID]wire.ID{}}
+	p := &Provider{in: in, store: cert.NewStore(len(in.Issuers), in.Roots...), taken: map[wire.ID]*cert.Certificate{}}
 	for _, c := range in.Issuers {
 		p.store.Remember(cert.Path{Chain: []*cert.Certificate{c}})
 	}
 	return p
 }
 
-// Certified notes the keys of a certificate that was given out.
-func (p *Provider) Certified(key suite.PublicKey) {
-	for _, digest := range parts(key) {
-		p.taken[digest] = wire.KeyDigest(key.COSE())
+// Certified notes a certificate that was given out.
+func (p *Provider) Certified(c *cert.Certificate) {
+	if c.Key == nil {
+		return
+	}
+	for _, digest := range parts(c.Key) {
+		p.taken[digest] = c
 	}
 }
 

@@ -87,18 +87,27 @@ func proves(r *Request) (bool, error) {
 	return r.key != nil && r.key.Verify(r.EnrolObject.ToBeSigned(wire.TypeEnrolReq), r.EnrolObject.Signature) == nil, nil
 }
 
-// keyNew: a key that was certified for this very request is none of another.
+// keyNew: a certificate that a re-key has got already is no reason to refuse its
+// request when it comes again, because an answer can be lost.
 func keyNew(r *Request) (bool, error) {
 	own := wire.KeyDigest(r.Enrol.Key)
 	for _, digest := range parts(r.key) {
-		if as, taken := r.provider.taken[digest]; taken && as != own {
+		taken := r.provider.taken[digest]
+		if taken != nil && !(wire.KeyDigest(taken.Body.Key) == own && r.answeredBy(taken)) {
 			return false, nil
 		}
 	}
-	if _, taken := r.provider.taken[own]; taken && len(r.Signer.Chain) == 0 {
-		return false, nil
+	return len(r.Signer.Chain) == 0 || own != wire.KeyDigest(r.Signer.Leaf().Body.Key), nil
+}
+
+// answeredBy reports whether the certificate is the answer to this re-key: of the
+// same device, after the same key, which names one key of a suite in its life.
+func (r *Request) answeredBy(c *cert.Certificate) bool {
+	if len(r.Signer.Chain) == 0 {
+		return false
 	}
-	return true, nil
+	before := r.Signer.Leaf()
+	return c.Body.Subject == before.Device() && c.Body.Replaces == wire.KeyDigest(before.Body.Key)
 }
 
 // linked: the first key of a device says that the others are the device's too.

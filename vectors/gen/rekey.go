@@ -140,6 +140,8 @@ func (w *world) rekeyRefusals() {
 		bad(56, 1, spec.CRY05, spec.ESig, "Proof", "the key before has signed for the new one", resigned("input.enrol", "payer", "")),
 		bad(57, 1, spec.ENC06, spec.ESig, "Proof", "the new key has signed under the domain of REKEY_REQ", resigned("input.enrol", "next", "assay/1/rekey")),
 		bad(58, 3, spec.PQC02, spec.EKeyreuse, "Reuse", "the key is a component of a hybrid key that was certified", added("other", "hybrid")),
+		bad(59, 2, spec.PQC02, spec.EKeyreuse, "Reuse", "the key was certified for another device", payload("uses.other", "provider", flip(31))),
+		bad(60, 2, spec.PQC02, spec.EKeyreuse, "Reuse", "the key was certified for this device, after another key", payload("uses.other", "provider", flip(62))),
 	)
 }
 

@@ -25,7 +25,7 @@ func (c *call) provider() *provider.Provider {
 	p := provider.New(in)
 	if name, ok := c.vector.Uses["other"]; ok {
 		if other := c.certificate(name); other != nil {
-			p.Certified(other.Key)
+			p.Certified(other)
 		}
 	}
 	return p

@@ -77,15 +77,20 @@ func components(key any) [][]byte {
 }
 
 // reused reports whether a certificate given out has the key or a component of
-// it; again says that the certificate of the very same key is none.
-func (c *call) reused(a asking, again bool) bool {
+// it. The one that this very re-key has got already is none: same key, same
+// device, after the same key.
+func (c *call) reused(a asking, rekey bool) bool {
+	if rekey && bytes.Equal(c.path[0].key(), a.key()) {
+		return true
+	}
 	name, given := c.vector.Uses["other"]
 	if !given {
 		return false
 	}
 	other := c.certificateOf(name)
-	if bytes.Equal(other.key(), a.key()) {
-		return !again
+	if rekey && bytes.Equal(other.key(), a.key()) {
+		before := sha256.Sum256(c.path[0].key())
+		return !bytes.Equal(other.did(), c.path[0].did()) || !bytes.Equal(other.body.bytes(62), before[:])
 	}
 	return slices.ContainsFunc(components(a.body[32]), func(one []byte) bool {
 		return slices.ContainsFunc(components(other.body[32]), func(taken []byte) bool { return bytes.Equal(one, taken) })
