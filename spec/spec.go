@@ -56,7 +56,7 @@ func Chapters() []string {
 	return []string{
 		"README.md", "overview.md", "glossary.md", "wire.md", "certificates.md", "rekey.md", "payment.md",
 		"funding.md", "state.md", "limits.md", "sync.md", "security.md", "privacy.md",
-		"sizes.md", "refusals.md", "adapter.md", "ics.md", "measurements.md",
+		"sizes.md", "refusals.md", "apdu.md", "adapter.md", "ics.md", "measurements.md",
 	}
 }
 

@@ -32,6 +32,8 @@ const (
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
 	WhenRekey         = "cap:rekey"
+	WhenAPDU          = "cap:apdu"
+	WhenContactless   = "cap:contactless"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -60,7 +62,7 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable, WhenFullSync,

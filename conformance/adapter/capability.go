@@ -54,6 +54,11 @@ func CapabilityOf(v Verb) Capability {
 		return CapLedger
 	case Block:
 		return CapBlock
+	case APDU:
+		if v.Side == SideContactless {
+			return CapContactless
+		}
+		return CapAPDU
 	}
 	return ""
 }

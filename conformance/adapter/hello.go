@@ -121,6 +121,8 @@ const (
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
 	CapRekey            Capability = "rekey"             // provision with rekey
+	CapAPDU             Capability = "apdu"              // apdu: the product is a card
+	CapContactless      Capability = "contactless"       // apdu of the contactless side
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

@@ -27,6 +27,8 @@ var verbs = []struct {
 	{Cancel{}, decodeVerb[Cancel]}, {CloseSession{}, decodeVerb[CloseSession]},
 	{Transfer{}, decodeVerb[Transfer]},
 
+	{APDU{}, decodeVerb[APDU]},
+
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},
 	{DefundOrder{}, decodeVerb[DefundOrder]}, {AcceptDefunding{}, decodeVerb[AcceptDefunding]},

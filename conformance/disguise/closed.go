@@ -45,7 +45,8 @@ func (c *closed) Do(ctx context.Context, q adapter.Request, on events) (adapter.
 	case adapter.Hello:
 		return c.hello(ctx, q, on, func(h *adapter.Implementation) {
 			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionInjected
-			h.Capabilities = without(h.Capabilities, adapter.CapPolicy) // policies are the vendor's own
+			// Policies and cards are the vendor's own.
+			h.Capabilities = without(h.Capabilities, adapter.CapPolicy, adapter.CapAPDU, adapter.CapContactless)
 		})
 	case adapter.Create:
 		if err := c.found(v.Profile); err != nil {

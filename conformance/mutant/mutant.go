@@ -13,6 +13,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
@@ -28,6 +29,7 @@ type Mutant struct {
 
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
+	card   func(*apdu.Config)
 	wrap   func(adapter.Adapter) adapter.Adapter
 }
 
@@ -41,7 +43,7 @@ func (m Mutant) Lean() adapter.Adapter {
 }
 
 func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Config: config})
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -63,7 +65,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), strangerMutants(), Silent(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(),
 	)
 }
 

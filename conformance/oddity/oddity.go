@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -123,6 +124,14 @@ func devices() []Oddity {
 		odd("unknown-members", spec.PVY02, "puts a member that nobody knows into HELLO and CAPS, another each time", func() adapter.Adapter {
 			return reference(simulator.Options{Device: greasing})
 		}),
+		odd("short-apdus", spec.INT03, "a card without extended length", cardOf(255)),
+		odd("small-blocks", spec.INT05, "a card whose data fields are at most 64 bytes long", cardOf(64)),
+		odd("contacts-only", spec.INT08, "a card without a contactless side", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapContactless}})
+		}),
+		odd("no-card", spec.INT02, "takes no APDUs", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapAPDU, adapter.CapContactless}})
+		}),
 		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
 		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
 		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),
@@ -160,6 +169,13 @@ func oneSuite(number int) func() adapter.Adapter {
 			Hello:  func(h *adapter.Implementation) { h.Suites = []int{number} },
 			Config: func(c *device.Config) { c.Suites = []suite.Suite{suite.Suite(number)} },
 		})
+	}
+}
+
+// cardOf is a card with so long data fields.
+func cardOf(mtu int) func() adapter.Adapter {
+	return func() adapter.Adapter {
+		return reference(simulator.Options{Card: func(c *apdu.Config) { c.MTU = mtu }})
 	}
 }
 

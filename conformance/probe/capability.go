@@ -67,7 +67,28 @@ func capabilitySteps() []step {
 			}
 			return t.served(t.devices[0].handle, adapter.Provision{Rekey: t.hello.Suites[0]})
 		}),
+		verb(adapter.CapAPDU, "selected the application of the binding", selects(adapter.SideUser)),
+		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
+	}
+}
+
+// selects hands the first device a SELECT of apdu.md, and wants some answer.
+func selects(side string) func(*trial) (string, error) {
+	return func(t *trial) (string, error) {
+		done, err := t.must(t.devices[0].handle, adapter.APDU{Side: side, Message: adapter.Bytes{
+			0x00, 0xA4, 0x04, 0x00, 0x07, 0xF0, 'A', 'S', 'S', 'A', 'Y', 0x01, 0x00,
+		}})
+		if err != nil {
+			return "", err
+		}
+		if n := len(done.Message); n < 2 {
+			return "", &complaint{
+				fmt.Sprintf("the response has %d bytes", n),
+				"Answer done with the whole response APDU, its status word last.",
+			}
+		}
+		return fmt.Sprintf("a response of %d bytes", len(done.Message)), nil
 	}
 }
 

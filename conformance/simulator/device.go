@@ -39,6 +39,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return adapter.Result{Message: report.Sync, Messages: pack(report.Records)}, err
 	case adapter.SyncApply:
 		return r, d.SyncApply(v.Message)
+	case adapter.APDU:
+		return u.transmit(v)
 	case adapter.Resolve:
 		r.Message, err = u.resolve(v.Message)
 		return r, err

@@ -24,6 +24,7 @@ const (
 	StepX1       Step = "X1"  // debit exported
 	StepTry      Step = "V1"  // PIN try counted
 	StepVerified Step = "V2"  // PIN right
+	StepChanged  Step = "V3"  // another PIN
 	StepConsent  Step = "U1"
 	StepClock    Step = "T1"
 	StepR1       Step = "R1" // new key, its requests

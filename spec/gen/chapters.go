@@ -15,7 +15,7 @@ var marker = regexp.MustCompile(`(?s)<!-- example ([A-Z0-9_]+) -->\n.*?<!-- end 
 // chapterFiles returns the chapters with their examples and generated
 // sections filled in.
 func chapterFiles(dir string) (map[string][]byte, error) {
-	made, err := examples()
+	made, card, err := examples()
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +46,7 @@ func chapterFiles(dir string) (map[string][]byte, error) {
 		if shown, err = filled(shown, sections, written); err != nil {
 			return nil, fmt.Errorf("%s: %w", chapter, err)
 		}
+		shown = apduMarker.ReplaceAllLiteralString(shown, card)
 		out[chapter] = []byte(shown)
 	}
 	for name := range made {

@@ -16,22 +16,23 @@ type teller struct {
 	rqh  wire.ID
 }
 
-// examples returns every example by name.
-func examples() (map[string]example, error) {
+// examples returns every example by name, and the conversation with a card.
+func examples() (map[string]example, string, error) {
 	c, err := newCast()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	s := &teller{cast: c, made: map[string]example{}}
 	s.documents()
 	s.funding()
 	if err := s.payment(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
-	return s.made, nil
+	card, err := s.conversation()
+	return s.made, card, err
 }
 
 // signed keeps a signed example and returns its identifier.

@@ -27,6 +27,7 @@ func all() []*file {
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
 		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),
+		apduVectors(),
 	}
 	for _, f := range list {
 		f.prune()

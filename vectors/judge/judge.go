@@ -94,6 +94,8 @@ func procedure(kind string) func(*call) error {
 		return asks
 	case "fund-req", "defund", "sync":
 		return atLedger
+	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
+		return card
 	default:
 		return deviceProcedure(kind)
 	}

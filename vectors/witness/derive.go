@@ -26,6 +26,16 @@ func derive(kind string) func(*call) {
 		return wholeSession
 	case "frame":
 		return frame
+	case "apdu-command":
+		return cardCommand
+	case "apdu-chain":
+		return cardChain
+	case "apdu-select":
+		return cardSelect
+	case "apdu-status":
+		return cardStatus
+	case "apdu-answer":
+		return cardAnswer
 	}
 	return nil
 }
