@@ -137,7 +137,7 @@ func again[T interface{ Encode() []byte }](decode func([]byte) (T, error)) func(
 
 func recodePayload(name string, payload []byte) ([]byte, error) {
 	recode, ok := map[string]func([]byte) ([]byte, error){
-		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq),
+		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq), "REKEY_REQ": again(wire.DecodeRekeyReq),
 		"REVSET": again(wire.DecodeRevset), "POLICY": again(wire.DecodePolicy),
 		"PAY_REQ": again(wire.DecodePayReq), "TRANSFER": again(wire.DecodeTransfer),
 		"RECEIPT": again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
@@ -193,13 +193,14 @@ func TestGrammarRefuses(t *testing.T) {
 		{"CERTS", "82181b", "82181c"},                // another type
 		{"CERT", "182201", "182203"},                 // an undefined class
 		{"ENROL_REQ", "183f01", "183f07"},            // an undefined environment
+		{"REKEY_REQ", "021830", "021831"},            // another type
 		{"REVSET", "1401", "1400"},                   // version zero
 		{"POLICY", "184e01", "184e02"},               // a mode that was cut
 		{"FUND_REQ", "181801", "181803"},             // an undefined purpose
 		{"FUND", "021821", "021820"},                 // another type
 		{"DEFUND", "021822", "021821"},               // another type
 		{"DEFUND_ACK", "181801", "181803"},           // an undefined status
-		{"LOG_ENTRY", "870203", "87020a"},            // a reserved kind
+		{"LOG_ENTRY", "870203", "87020d"},            // an undefined kind
 		{"SYNC_CHAL", "021828", "021829"},            // another type
 		{"SYNC", "184e01", "184e04"},                 // an undefined mode
 		{"SYNC_ACK", "183c01", "183c03"},             // an undefined grant

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/reference/qr"
+	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -106,6 +107,13 @@ func referenceRules() map[string][]orderedRule {
 	for _, r := range cert.PolicyRules() {
 		lists["cert.policy"] = append(lists["cert.policy"], orderedRule{"", r.Requirement, r.Code})
 	}
+	for key, rules := range map[string][]provider.Rule{
+		"provider.enrol": provider.DefaultRules().Enrol, "provider.rekey": provider.DefaultRules().Rekey,
+	} {
+		for _, r := range rules {
+			lists[key] = append(lists[key], orderedRule{r.Name, r.Requirement, r.Code})
+		}
+	}
 	online := ledger.DefaultRules()
 	lists["ledger.funding"] = ledgerRules(online.Funding)
 	lists["ledger.cancel"] = ledgerRules(online.Cancel)
@@ -116,6 +124,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settle"] = ledgerRules(online.Settle)
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
+	lists["ledger.link"] = ledgerRules(online.Link)
 	lists["ledger.request"] = ledgerRules(online.Request)
 	lists["ledger.claim"] = ledgerRules(online.Claim)
 	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)

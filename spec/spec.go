@@ -54,7 +54,7 @@ const (
 // Chapters returns the file names of the chapters in reading order.
 func Chapters() []string {
 	return []string{
-		"README.md", "overview.md", "glossary.md", "wire.md", "certificates.md", "payment.md",
+		"README.md", "overview.md", "glossary.md", "wire.md", "certificates.md", "rekey.md", "payment.md",
 		"oneway.md", "funding.md", "state.md", "limits.md", "sync.md", "qr.md", "security.md", "privacy.md",
 		"sizes.md", "refusals.md", "apdu.md", "adapter.md", "ics.md", "measurements.md",
 	}

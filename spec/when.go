@@ -31,6 +31,7 @@ const (
 	WhenDefund        = "cap:defund"
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
+	WhenRekey         = "cap:rekey"
 	WhenAPDU          = "cap:apdu"
 	WhenContactless   = "cap:contactless"
 	WhenOneWay        = "cap:one-way"
@@ -61,7 +62,7 @@ const (
 // Conditions returns the closed set of those words, sorted.
 func Conditions() []string {
 	words := []string{
-		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
+		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
 		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,

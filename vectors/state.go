@@ -39,6 +39,13 @@ type Device struct {
 	Statics        []Static  `json:"statics,omitempty"`
 	Funding        *Funding  `json:"funding,omitempty"`
 	Sync           *SyncMark `json:"sync,omitempty"`
+	Rekey          *Rekey    `json:"rekey,omitempty"`
+}
+
+// A Rekey is a key that waits for its certificate.
+type Rekey struct {
+	Key    string `json:"key"`
+	Signer string `json:"signer"` // whose key signed the REKEY_REQ
 }
 
 // An Own is a key of the device and its certificate.

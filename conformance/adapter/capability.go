@@ -4,6 +4,10 @@ package adapter
 // every adapter serves and for those of a shape.
 func CapabilityOf(v Verb) Capability {
 	switch v := v.(type) {
+	case Provision:
+		if v.Rekey != 0 {
+			return CapRekey
+		}
 	case Start:
 		return CapStart
 	case Resend:

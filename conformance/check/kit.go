@@ -10,6 +10,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 // A Kit is a counterparty that the harness plays itself in class RP: it holds a
@@ -182,6 +183,9 @@ func (s *KitPayer) Transfer(change func(*wire.Transfer)) wire.Transfer {
 func (s *KitPayer) Deliver(object []byte) (adapter.Answer, wire.Item) {
 	frame := s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object, Certs: s.Carried})
 	a := s.Payee.do(adapter.Accept{Session: s.Session, Message: frame})
+	for a.Done != nil && a.Done.Again {
+		a = s.Payee.do(adapter.Accept{Session: s.Session, Message: s.told(s.link, a.Done.Message)})
+	}
 	var item wire.Item
 	reply := []byte(nil)
 	switch {
@@ -296,12 +300,46 @@ func (s *KitPayee) m2(in Invitation) []byte {
 
 // Take hands the payer M2 and reads what it pays with.
 func (s *KitPayee) Take(m2 []byte) adapter.Answer {
-	a := s.Payer.do(adapter.Pay{Session: s.Session, Message: m2, Secret: s.t.secret(), Amount: adapter.Amount(s.Amount)})
+	a := s.hand(m2, s.Amount)
 	if a.Done != nil {
 		s.t.book.paidOut += s.Amount
 		s.read3(a.Done.Message)
 	}
 	return a
+}
+
+// hand hands the payer M2, and answers what it asks about it.
+func (s *KitPayee) hand(m2 []byte, amount uint64) adapter.Answer {
+	v := adapter.Pay{Session: s.Session, Message: m2, Secret: s.t.secret(), Amount: adapter.Amount(amount)}
+	a := s.Payer.do(v)
+	for a.Done != nil && a.Done.Again {
+		v.Message = s.told(s.link, a.Done.Message)
+		a = s.Payer.do(v)
+	}
+	return a
+}
+
+// told is the kit's answer to a CERT_GET: the certificates that it carries, or
+// its provider's, or an ABORT when it has none of that name.
+func (k *Kit) told(l *link.Link, question []byte) []byte {
+	item, reaction, err := l.Receive(question)
+	if reaction != link.Deliver || err != nil || item.Type != wire.TypeCertGet {
+		k.t.Inconclusive("positive control: what a unit asks for is a CERT_GET", "it is not")
+	}
+	known := append(cert.Carried(k.Carried), k.Cert, k.t.env.realm.Provider.Cert)
+	answer := wire.Item{Type: wire.TypeCerts}
+	for _, id := range item.IDs {
+		for _, c := range known {
+			if c.ID == id {
+				answer.Certs = append(answer.Certs, c.Raw)
+				break
+			}
+		}
+	}
+	if len(answer.Certs) != len(item.IDs) {
+		answer = wire.Item{Type: wire.TypeAbort, Why: spec.ECertNeeded}
+	}
+	return l.Send(answer)
 }
 
 // read3 reads M3; what cannot be read is inconclusive.

@@ -59,6 +59,14 @@ func (p *Payment) Pay() adapter.Answer {
 		v.Secret = p.t.secret()
 	}
 	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	for a.Done != nil && a.Done.Again {
+		reply := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: a.Done.Message})
+		if reply.Done == nil {
+			return reply
+		}
+		v.Message = reply.Done.Message
+		a = p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	}
 	p.secretless(a)
 	if a.Done != nil {
 		p.M3 = a.Done.Message
@@ -68,12 +76,25 @@ func (p *Payment) Pay() adapter.Answer {
 
 // Accept is the payee's M4.
 func (p *Payment) Accept() adapter.Answer {
-	a := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: p.M3})
+	a := p.t.accept(p.Payee, p.Payer, p.PayeeSession, p.PayerSession, p.M3)
 	switch {
 	case a.Done != nil:
 		p.M4 = a.Done.Message
 	case a.Refused != nil:
 		p.M4 = a.Refused.Message
+	}
+	return a
+}
+
+// accept hands a payee M3, and carries to the payer what the payee asks about it.
+func (t *T) accept(payee, payer *Unit, payeeSession, payerSession int, m3 []byte) adapter.Answer {
+	a := payee.do(adapter.Accept{Session: payeeSession, Message: m3})
+	for a.Done != nil && a.Done.Again {
+		reply := payer.do(adapter.Acknowledge{Session: payerSession, Message: a.Done.Message})
+		if reply.Done == nil || len(reply.Done.Message) == 0 {
+			return t.Finish(payer, payee) // the payer's session is gone: it sends again, certificate and all
+		}
+		a = payee.do(adapter.Accept{Session: payeeSession, Message: reply.Done.Message})
 	}
 	return a
 }
@@ -197,12 +218,19 @@ func (t *T) Finish(payer, payee *Unit) adapter.Answer {
 		return armed
 	}
 	again := payer.do(adapter.Resend{Session: p.PayerSession, Message: armed.Done.Message})
+	for again.Done != nil && again.Done.Again && len(again.Done.Messages) == 1 {
+		reply := payee.do(adapter.Accept{Session: armed.Done.Session, Message: again.Done.Messages[0]})
+		if reply.Done == nil {
+			return reply
+		}
+		again = payer.do(adapter.Resend{Session: p.PayerSession, Message: reply.Done.Message})
+	}
 	if again.Done == nil {
 		return again
 	}
 	last := again
 	for _, m := range again.Done.Messages {
-		answer := payee.do(adapter.Accept{Session: armed.Done.Session, Message: m})
+		answer := t.accept(payee, payer, armed.Done.Session, p.PayerSession, m)
 		var m4 []byte
 		switch {
 		case answer.Done != nil:

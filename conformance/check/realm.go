@@ -150,7 +150,7 @@ func (c certified) certificates() [][]byte {
 func (r *Realm) certify(requests []adapter.Bytes, suites []int, change func(*Certification)) (certified, error) {
 	keys := map[suite.Suite]suite.PublicKey{}
 	var first wire.ID
-	for i, request := range requests {
+	for i, request := range withoutLinks(requests) {
 		key, err := r.enrolled(request)
 		if err != nil {
 			return certified{}, fmt.Errorf("enrolment request %d of %d: %w", i+1, len(requests), err)
@@ -193,6 +193,19 @@ func (r *Realm) certify(requests []adapter.Bytes, suites []int, change func(*Cer
 		c.Install.Certificates = append(c.Install.Certificates, r.IssueDevice(keys[s], o).Raw)
 	}
 	return certified{did, c.Install}, nil
+}
+
+// withoutLinks leaves out the REKEY_REQs that may follow the enrolment requests:
+// they are for evidence, and a product may have none.
+func withoutLinks(requests []adapter.Bytes) []adapter.Bytes {
+	return slices.DeleteFunc(slices.Clone(requests), func(b adapter.Bytes) bool {
+		o, err := wire.DecodeObject(b, wire.TypeRekeyReq.MaxBytes())
+		if err != nil {
+			return false
+		}
+		t, ok := wire.Peek(o.Payload)
+		return ok && t == wire.TypeRekeyReq
+	})
 }
 
 // enrolled reads one enrolment request and checks its proof of possession.

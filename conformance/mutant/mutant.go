@@ -65,7 +65,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(),
 	)
 }
 

@@ -139,6 +139,15 @@ func devices() []Oddity {
 		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
 		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
 		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),
+		odd("by-reference", spec.CRY01, "has ML-DSA-44 alone, and asks for certificates that it does not know", func() adapter.Adapter {
+			return reference(simulator.Options{
+				Hello:  func(h *adapter.Implementation) { h.Suites = []int{3} },
+				Config: func(c *device.Config) { c.Suites, c.ByReference = []suite.Suite{suite.MLDSA44}, true },
+			})
+		}),
+		odd("no-rekey", spec.LCM04, "keeps one key for life, and enrols without words about other keys", func() adapter.Adapter {
+			return around{next: reference(simulator.Options{Without: []adapter.Capability{adapter.CapRekey}}), answer: firstWordsOnly}
+		}),
 	}
 }
 
@@ -276,4 +285,13 @@ func refusesRepeats(next adapter.Adapter) adapter.Adapter {
 		}
 		seen[key] = seen[key] || a.Done != nil
 	}}
+}
+
+// firstWordsOnly leaves out what follows the enrolment requests, one for each
+// suite.
+func firstWordsOnly(q adapter.Request, a *adapter.Answer) {
+	v, ok := q.Verb.(adapter.Provision)
+	if n := len(simulator.Suites()); ok && len(v.Certificates) == 0 && a.Done != nil && len(a.Done.Messages) > n {
+		a.Done.Messages = a.Done.Messages[:n]
+	}
 }

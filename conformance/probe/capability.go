@@ -61,6 +61,12 @@ func capabilitySteps() []step {
 			}
 			return t.served(t.ledger, adapter.Block{Device: u.id})
 		}),
+		verb(adapter.CapRekey, "asked the first device for the requests of a new key", func(t *trial) (string, error) {
+			if len(t.hello.Suites) == 0 {
+				return "", fmt.Errorf("hello names no suites, and a re-key is of class RP")
+			}
+			return t.served(t.devices[0].handle, adapter.Provision{Rekey: t.hello.Suites[0]})
+		}),
 		verb(adapter.CapAPDU, "selected the application of the binding", selects(adapter.SideUser)),
 		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
 		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),

@@ -38,12 +38,27 @@ func (d *Device) Accept(number int, m3 []byte) ([]byte, error) {
 
 // accept answers an item that has opened.
 func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
-	if item.Type != wire.TypeTransfer {
+	switch {
+	case item.Type == wire.TypeCertGet:
+		return d.certsFor(s, item.IDs)
+	case s.asked != nil:
+		if err := d.answered(s, item); err != nil {
+			return nil, err
+		}
+		item = s.held
+	case item.Type == wire.TypeTransfer:
+		s.held, s.questions, s.got = item, 0, nil
+	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	v, err := d.deliver(item.Object, item.Certs, s)
+	v, err := d.deliver(item.Object, slices.Concat(item.Certs, s.got), s)
 	if err != nil {
 		return nil, err
+	}
+	if v.refusal != nil && v.receipt == nil {
+		if question := d.ask(s, v.refusal, v.missing); question != nil {
+			return question, nil
+		}
 	}
 	switch {
 	case v.refusal != nil && v.receipt == nil:
@@ -82,6 +97,7 @@ type verdict struct {
 	receipt []byte // encoded RECEIPT
 	ack     bool   // an ACK does, in place of the receipt
 	refusal *Refusal
+	missing wire.ID // what the path lacks, when that is the refusal
 }
 
 func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, error) {
@@ -110,6 +126,7 @@ func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, er
 		return v, nil
 	}
 	v.refusal = r
+	v.missing = c.missing()
 	return v, nil
 }
 
@@ -196,7 +213,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 func (d *Device) take(next *State, m *wire.Transfer) {
 	for _, l := range m.Lots {
 		hop := min(l.Hop, wire.MaxHop)
-		if d.policy.Respend == 0 { // received value is held
+		if !d.maySpendOn() { // received value is held
 			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
 		}
 		next.Lots[hop] += l.Amount
@@ -205,6 +222,13 @@ func (d *Device) take(next *State, m *wire.Transfer) {
 	next.Totals.In += m.Amount
 	next.Used.Received += m.Amount
 	next.RevsetCount++
+}
+
+// maySpendOn reports whether what is received may be paid on: the policy says so
+// for all, and the own certificate for this device.
+func (d *Device) maySpendOn() bool {
+	own := d.ownCertificate()
+	return d.policy.Respend != 0 && own != nil && own.Uses(wire.UseRespend)
 }
 
 // closeRefused is Q4 before a REFUSED is signed. The entry uses the reserve; it

@@ -163,10 +163,10 @@ func (d *Device) answerOneWay(c *Context, why spec.Code) ([]byte, error) {
 
 // receiptPath is the certificate of the suite that receipt signs with.
 func (d *Device) receiptPath(c *Context) [][]byte {
-	if d.certs[c.Suite] != nil {
-		return d.ownPath(c.Suite)
+	if own := d.certs[c.Suite]; own != nil {
+		return [][]byte{own.Raw}
 	}
-	return d.ownPath(d.highestSuite())
+	return [][]byte{d.certs[d.highestSuite()].Raw}
 }
 
 // creditOneWay is Q2 of a one-way transfer.

@@ -25,6 +25,7 @@ const (
 	sectionLog
 	sectionConfig
 	sectionStatics
+	sectionRekey
 )
 
 func keyOf(section int, index uint64) nvm.Key {
@@ -182,6 +183,18 @@ func (f *Funding) fields(c *codec) {
 	uintField(c, &f.Suite)
 	c.fixed(f.Hash[:])
 	uintField(c, &f.LogNumber)
+	c.bytes(&f.Signed[0])
+	c.bytes(&f.Signed[1])
+}
+
+func (r *Rekeying) fields(c *codec) {
+	c.flag(&r.Open)
+	uintField(c, &r.Suite)
+	c.bytes(&r.Seed)
+	c.fixed(r.Signer[:])
+	c.bytes(&r.Request)
+	c.bytes(&r.Enrol)
+	listField(c, &r.Former, c.bytes)
 }
 
 func (s *Slot) fields(c *codec) {
@@ -200,6 +213,7 @@ func (s *Slot) fields(c *codec) {
 		uintField(c, &l.Amount)
 	})
 	uintField(c, &s.Suite)
+	c.fixed(s.Cert[:])
 	uintField(c, &s.LogNumber)
 	c.bytes(&s.Payload)
 	c.bytes(&s.Signature)

@@ -33,7 +33,10 @@ type Context struct {
 	Resolve  wire.Resolve
 	Defunded wire.DefundAck
 	Revset   wire.Revset
-	Next     *cert.Policy // the POLICY to install
+	Next     *cert.Policy        // the POLICY to install
+	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
+	Issuers  []*cert.Certificate // that came beside them
+	Asked    []wire.ID           // by a CERT_GET
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type
@@ -79,6 +82,12 @@ func (c *Context) Signer() *cert.Certificate {
 // Carried returns the certificates that came beside the object, parsed and not
 // verified.
 func (c *Context) Carried() []*cert.Certificate { return c.carried }
+
+// OwnInForce reports whether the own certificate is in force, grace included.
+func (c *Context) OwnInForce() bool {
+	own := c.d.ownCertificate()
+	return own != nil && c.State.Epoch <= own.Body.NotAfter+c.Policy.Fresh.Grace
+}
 
 // holds turns an error of wire, cert or link into the outcome of a rule.
 func (c *Context) holds(err error) bool {

@@ -28,6 +28,9 @@ type Config struct {
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
+	// ByReference says that the device asks its peers for no certificates by value:
+	// it fetches those that it does not know.
+	ByReference bool
 }
 
 // DefaultConfig returns the configuration of the reference device in a place.
@@ -121,6 +124,7 @@ type derived struct {
 	store   *cert.Store
 	keys    map[suite.Suite]suite.PrivateKey
 	certs   map[suite.Suite]*cert.Certificate
+	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.

@@ -44,9 +44,10 @@ func (d *Device) salt(ref wire.ID) [16]byte {
 
 // keepDebit hands the host the record of an own transfer for the next SYNC.
 func (d *Device) keepDebit(slot *Slot) {
-	path, err := d.store.Path(d.certs[slot.Suite].ID, []*cert.Certificate{d.certs[slot.Suite]})
+	own := d.certOf(slot)
+	path, err := d.store.Path(own.ID, []*cert.Certificate{own})
 	if err != nil {
-		path = cert.Path{Chain: []*cert.Certificate{d.certs[slot.Suite]}}
+		path = cert.Path{Chain: []*cert.Certificate{own}}
 	}
 	opening := settlement.Opening{Payee: slot.Payee, Nonce: slot.Nonce}
 	d.keepRecord(slot.ID, d.object(slot), path, opening)

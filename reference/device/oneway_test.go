@@ -200,7 +200,7 @@ func TestOneWayTransfersThatAreRefused(t *testing.T) {
 			poster := b.poster(100, 4)
 			show := func(edit func(*wire.Transfer)) error {
 				object, nonce := a.oneWay(poster, 1, wire.ID{}, b.DID(), edit)
-				_, err := b.DeliverOneWay(settlement.Record{Object: object, Certificates: a.ownPath(1),
+				_, err := b.DeliverOneWay(settlement.Record{Object: object, Certificates: [][]byte{a.certs[1].Raw},
 					Opening: &settlement.Opening{Payee: b.DID(), Nonce: nonce}})
 				return err
 			}
@@ -214,7 +214,7 @@ func TestOneWayTransfersThatAreRefused(t *testing.T) {
 			}
 			// The twin: the same payer's next transfer is credited.
 			object, nonce := a.oneWay(poster, 2, wire.ID{7}, b.DID(), nil)
-			_, err := b.DeliverOneWay(settlement.Record{Object: object, Certificates: a.ownPath(1),
+			_, err := b.DeliverOneWay(settlement.Record{Object: object, Certificates: [][]byte{a.certs[1].Raw},
 				Opening: &settlement.Opening{Payee: b.DID(), Nonce: nonce}})
 			if err != nil || b.balance() != 100 {
 				t.Errorf("twin: %v, balance %d", err, b.balance())
@@ -255,7 +255,7 @@ func TestAPaymentToSoftwareIsAClaim(t *testing.T) {
 		KEM: wire.KEMX25519, KEMKey: append([]byte{9}, make([]byte, 31)...), Expiry: r.epoch + 100, Max: 4,
 	}
 	object := b.sign(number, wire.TypeStaticReq, ask.Encode()).Encode()
-	_, err = a.PayOneWay(object, b.ownPath(number), 100, PayOptions{Verified: true})
+	_, err = a.PayOneWay(object, [][]byte{b.certs[number].Raw}, 100, PayOptions{Verified: true})
 	r.must(err)
 	slot := a.State().Slots[0]
 	m, err := wire.DecodeTransfer(slot.Payload)
@@ -269,12 +269,12 @@ func TestAPaymentToSoftwareIsAClaim(t *testing.T) {
 	refusal := wire.Receipt{Version: 1, Realm: m.Realm, Suite: number, Cert: se.certs[number].ID,
 		RequestHash: m.RequestHash, TransferHash: slot.ID, Status: wire.ReceiptRefused, Why: 165}
 	word := se.sign(number, wire.TypeReceipt, refusal.Encode()).Encode()
-	if _, err := a.Receipt(word, se.ownPath(number)); r.code(err) != spec.EUsage || a.balance() != 900 {
+	if _, err := a.Receipt(word, [][]byte{se.certs[number].Raw}); r.code(err) != spec.EUsage || a.balance() != 900 {
 		t.Errorf("REFUSED of a claim: %v, balance %d", err, a.balance())
 	}
 	refusal.Status, refusal.Why, refusal.Cert = wire.ReceiptAccepted, 0, b.certs[number].ID
 	word = b.sign(number, wire.TypeReceipt, refusal.Encode()).Encode()
-	if _, err := a.Receipt(word, b.ownPath(number)); err != nil || len(a.state.pendingIDs()) != 0 {
+	if _, err := a.Receipt(word, [][]byte{b.certs[number].Raw}); err != nil || len(a.state.pendingIDs()) != 0 {
 		t.Errorf("ACCEPTED of a claim: %v", err)
 	}
 }

@@ -33,11 +33,18 @@ func (d *Device) Pay(number int, m2 []byte, o PayOptions) ([]byte, error) {
 	if s != nil && s.paid && string(s.opening) == string(m2) && s.link.Last() != nil {
 		return s.link.Last(), nil // the same bytes again get the same answer
 	}
+	m2, again, err := d.resumed(s, m2)
+	if err != nil || again != nil {
+		return again, err
+	}
 	c := d.context()
 	c.session, c.message = s, m2
 	c.Verified = o.Verified || d.verified
 	shown := func(c *Context) error { return d.show(c, o) }
 	if err := d.mayPay(ProcPay, c, shown); err != nil {
+		if question := d.question(c, err); question != nil {
+			return question, nil
+		}
 		return nil, d.declined(s, m2, err)
 	}
 	d.verified = false
@@ -100,7 +107,7 @@ func (d *Device) pay(c *Context) ([]byte, error) {
 		return nil, err
 	}
 	s := c.session
-	s.paid, s.peer = true, slot.Payee
+	s.paid, s.peer, s.peerFlags = true, slot.Payee, c.Caps.Flags
 	if err := d.release(slot.ID); err != nil {
 		return nil, err
 	}
@@ -120,7 +127,7 @@ func (d *Device) draft(c *Context) (Slot, error) {
 	slot := Slot{
 		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
 		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
-		Suite: m.Suite, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey,
+		Suite: m.Suite, Cert: m.Cert, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey,
 	}
 	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
 	return slot, d.debit(next, slot, wire.LogPay, c.Verified)
@@ -206,7 +213,7 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
-	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.ownPath(slot.Suite)})
+	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))})
 }
 
 // Resend takes M2 as a payer and returns a frame for each TRANSFER that is
@@ -217,12 +224,24 @@ func (d *Device) Resend(number int, m2 []byte) ([][]byte, error) {
 		return nil, err
 	}
 	s := d.sessions[number]
+	m2, again, err := d.resumed(s, m2)
+	if err != nil {
+		return nil, err
+	}
+	if again != nil {
+		return [][]byte{again}, nil
+	}
 	c := d.context()
 	c.session, c.message = s, m2
 	if r := d.judge(ProcResend, c); r != nil {
+		if question := d.question(c, r); question != nil {
+			return [][]byte{question}, nil
+		}
 		return nil, d.declined(s, m2, r)
 	}
-	s.peer, s.paid = c.Signer().Device(), true
+	// Several may follow one another: a question about one would cross the next, so
+	// each brings its certificate.
+	s.peer, s.paid, s.peerFlags = c.Signer().Device(), true, wire.HelloByValue
 	var frames [][]byte
 	for _, id := range d.pendingFor(s.peer) {
 		if err := d.release(id); err != nil {

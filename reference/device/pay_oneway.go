@@ -144,7 +144,7 @@ func (d *Device) seal(slot *Slot) error {
 		return nil
 	}
 	capsule, err := link.SealCapsule(d.parts.Rand, slot.KEM, slot.KEMKey, slot.RequestHash, wire.OneWay{
-		Object: d.object(slot), Nonce: slot.Nonce, Certs: d.ownPath(slot.Suite),
+		Object: d.object(slot), Nonce: slot.Nonce, Certs: [][]byte{d.certOf(slot).Raw},
 	})
 	slot.Capsule = capsule
 	return err

@@ -32,6 +32,9 @@ const (
 	ProcResolve    Procedure = "resolve"
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
+	ProcCertGet    Procedure = "certGet"
+	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
+	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -69,6 +72,9 @@ func StandardRules() Rules {
 		ProcResolve:    resolveRules(),
 		ProcPolicy:     policyRules(),
 		ProcRevset:     revsetRules(),
+		ProcCertGet:    certGetRules(),
+		ProcRekey:      rekeyRules(),
+		ProcRekeyed:    rekeyedRules(),
 	}
 }
 

@@ -101,6 +101,9 @@ func linkOpens(c *Context) bool { return c.holds(c.session.open(c.message)) }
 
 func payReqRead(c *Context) bool {
 	item := c.session.item
+	if item.Type == wire.TypeCertGet { // before its M3 a payer shows nobody who it is
+		return c.Fail(spec.PVY06, spec.ECertNeeded)
+	}
 	if item.Type != wire.TypePayReq {
 		return c.Fail(spec.ENC06, spec.EType)
 	}
@@ -122,7 +125,7 @@ func payReqRead(c *Context) bool {
 // as well as one that is armed to finish.
 func peerRead(c *Context) bool {
 	item := c.session.item
-	if item.Type == wire.TypePayReq {
+	if item.Type == wire.TypePayReq || item.Type == wire.TypeCertGet {
 		return payReqRead(c)
 	}
 	if item.Type != wire.TypePeer {
@@ -149,7 +152,7 @@ func (c *Context) signed(o wire.Object, t wire.Type, s suite.Suite, signer wire.
 }
 
 func transcriptOwn(c *Context) bool {
-	c.carry(c.session.item.Certs)
+	c.carry(slices.Concat(c.session.item.Certs, c.session.got))
 	th := c.PayReq.Transcript
 	if c.Type == wire.TypePeer {
 		th = c.Peer.Transcript

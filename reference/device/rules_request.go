@@ -63,7 +63,7 @@ func chosen(c *Context) bool {
 	c.Caps = wire.Caps{
 		Version: choice.Version, Realm: c.Config.Place.Realm, Suite: choice.Suite, KEM: choice.KEM,
 		Versions: offer.Versions, Suites: offer.Suites, KEMs: offer.KEMs, MTU: c.Config.MTU,
-		Flags: wire.HelloByValue,
+		Flags: c.d.linkFlags(),
 	}
 	return c.Hello.KEM == choice.KEM
 }

@@ -178,7 +178,7 @@ func (d *Device) StaticRequest(terms Terms) (Standing, error) {
 		return Standing{}, err
 	}
 	d.parts.Trace(EmitStatic)
-	return Standing{d.sign(m.Suite, wire.TypeStaticReq, payload).Encode(), d.ownPath(m.Suite)}, nil
+	return Standing{d.sign(m.Suite, wire.TypeStaticReq, payload).Encode(), [][]byte{d.certs[m.Suite].Raw}}, nil
 }
 
 // staticReq completes the demand, and draws the seed of its KEM key.

@@ -29,6 +29,8 @@ const (
 	StepChanged  Step = "V3"  // another PIN
 	StepConsent  Step = "U1"
 	StepClock    Step = "T1"
+	StepR1       Step = "R1" // new key, its requests
+	StepR2       Step = "R2" // certificates of the new key, which is in use from here on
 	StepEdit     Step = "edit"
 )
 
@@ -47,4 +49,7 @@ const (
 	EmitDefund   Step = "DEFUND"
 	EmitSync     Step = "SYNC"
 	EmitEnrolReq Step = "ENROL_REQ"
+	EmitRekeyReq Step = "REKEY_REQ"
+	EmitCertGet  Step = "CERT_GET"
+	EmitCerts    Step = "CERTS"
 )

@@ -51,11 +51,12 @@ type objects struct {
 	requests map[wire.ID][]byte    // PAY_REQs
 	reports  map[wire.ID]*Report
 	certs    map[wire.ID]*cert.Certificate
+	links    map[wire.DID]map[wire.ID][]byte // REKEY_REQs
 }
 
 func newObjects() objects {
 	return objects{map[wire.ID]*Debit{}, map[wire.ID]*Answer{}, map[wire.ID][]*Answer{}, map[wire.ID][]byte{}, map[wire.ID]*Report{},
-		map[wire.ID]*cert.Certificate{}}
+		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}}
 }
 
 // addDebit keeps the first encoding of a debit: a hedged signer may make

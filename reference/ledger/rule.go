@@ -35,6 +35,7 @@ type Rules struct {
 	// DepositOnce decides whether a claim is still to be paid.
 	DepositOnce []Rule[Debit]
 	Refund      []Rule[Debit] // of a claim
+	Link        []Rule[Link]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -54,6 +55,7 @@ func DefaultRules() Rules {
 		Deposit:     depositRules(),
 		DepositOnce: depositOnceRules(),
 		Refund:      refundRules(),
+		Link:        linkRules(),
 	}
 }
 

@@ -118,6 +118,8 @@ func (l *Ledger) take(b []byte) Outcome {
 		return l.takeReceipt(rec)
 	case wire.TypePayReq:
 		return l.takeRequest(rec)
+	case wire.TypeRekeyReq:
+		return l.takeLink(rec)
 	default:
 		return l.takeTransfer(rec)
 	}

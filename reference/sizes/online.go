@@ -78,6 +78,10 @@ func (b *bench) documents() {
 	b.object(b.ana, "ENROL_REQ", wire.TypeEnrolReq, wire.EnrolReq{
 		Version: wire.V1, Realm: b.realm, Suite: s, Nonce: nonce("enrolment"), Key: b.ana.key.Public().COSE(), Tee: 1,
 	}.Encode())
+	b.object(b.ana, "REKEY_REQ", wire.TypeRekeyReq, wire.RekeyReq{
+		Version: wire.V1, Realm: b.realm, Suite: s, Nonce: nonce("enrolment"), Cert: b.ana.crt, Counter: count,
+		Key: b.ben.key.Public().COSE(), Head: digest("log"),
+	}.Encode())
 	b.object(b.service, "POLICY, 1 class", wire.TypePolicy, b.policy().Encode())
 	set := wire.Revset{Version: wire.V1, Realm: b.realm, Suite: s, Cert: b.service.crt, RevocationVersion: revocation, Epoch: epoch}
 	b.object(b.service, "REVSET, empty", wire.TypeRevset, set.Encode())

@@ -51,6 +51,7 @@ const (
 	TypeSync      Type = 0x29
 	TypeSyncAck   Type = 0x2A
 	TypeResolve   Type = 0x2B
+	TypeRekeyReq  Type = 0x30
 	TypeEnrolReq  Type = 0x31
 	TypeEvidence  Type = 0x38
 )
@@ -115,6 +116,8 @@ func (t Type) onlineInfo() typeInfo {
 		return typeInfo{"SYNC_ACK", "assay/1/sync-ack", 4096}
 	case TypeResolve:
 		return typeInfo{"RESOLVE", "assay/1/resolve", 4096}
+	case TypeRekeyReq:
+		return typeInfo{"REKEY_REQ", "assay/1/rekey", 8192}
 	case TypeEnrolReq:
 		return typeInfo{"ENROL_REQ", "assay/1/enrol", 8192}
 	case TypeEvidence:

@@ -26,6 +26,7 @@ func all() []*file {
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
+		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),
 		apduVectors(),
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),

@@ -155,8 +155,23 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 			next.Funding.State = device.FundingCancelled
 		}
 	}
+	if r := s.Rekey; r != nil {
+		next.Rekey = c.rekeying(r)
+	}
 	if m := s.Sync; m != nil {
 		next.Sync = device.SyncMark{Open: true, Nonce: c.nonce(m.Nonce), Hash: c.id(m.Hash), Last: m.Last, Head: c.id(m.Head)}
+	}
+}
+
+// rekeying is a key that waits; what it was asked for with does not matter here.
+func (c *call) rekeying(r *vectors.Rekey) device.Rekeying {
+	key, signer := c.file.Key(r.Key), c.file.Key(r.Signer)
+	if key == nil || signer == nil {
+		c.fail("no key %q or %q", r.Key, r.Signer)
+		return device.Rekeying{}
+	}
+	return device.Rekeying{
+		Open: true, Suite: suite.Suite(key.Suite), Seed: c.hex(key.Seed), Signer: wire.KeyDigest(c.hex(signer.Public)),
 	}
 }
 
@@ -195,6 +210,10 @@ func deviceProcedure(kind string) func(*call) error {
 		t, run = wire.TypeRevset, func(c *call, d *device.Device) error { return d.ApplyRevocations(c.input("object")) }
 	case "fund":
 		t, run = wire.TypeFund, func(c *call, d *device.Device) error { return d.FundAccept(c.input("object")) }
+	case "rekeyed":
+		t, run = wire.TypeCert, func(c *call, d *device.Device) error {
+			return d.Rekeyed([][]byte{c.input("object")}, c.carried())
+		}
 	case "sync-ack":
 		t, run = wire.TypeSyncAck, func(c *call, d *device.Device) error { return d.SyncApply(c.input("object")) }
 	case "pay-req":

@@ -14,6 +14,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
+	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -30,11 +31,15 @@ type Judge struct {
 	Ledger      ledger.Rules
 	Software    []nose.Rule
 	Text        []qr.Rule
+	Provider    provider.Rules
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules(), qr.StandardRules()}
+	return &Judge{
+		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules(), qr.StandardRules(),
+		provider.DefaultRules(),
+	}
 }
 
 // Name implements [vectors.Judge].
@@ -90,6 +95,10 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
+	case "cert-get":
+		return certGet
+	case "rekey-req", "enrol-req":
+		return asks
 	case "static-req":
 		return payOneWay
 	case "capsule":
@@ -120,6 +129,9 @@ func codeOf(err error) (spec.Code, bool) {
 		return r.Code, true
 	}
 	if r, ok := errors.AsType[*nose.Refusal](err); ok {
+		return r.Code, true
+	}
+	if r, ok := errors.AsType[*provider.Refusal](err); ok {
 		return r.Code, true
 	}
 	return wire.CodeOf(err)

@@ -90,6 +90,14 @@ func procedureOf(kind string) procedure {
 		return transferRecordProcedure()
 	case "record-receipt", "record-pay-req":
 		return payeeRecordProcedure(kind)
+	case "rekey-req":
+		return rekeyProcedure()
+	case "enrol-req":
+		return enrolProcedure()
+	case "cert-get":
+		return certGetProcedure()
+	case "rekeyed":
+		return rekeyedProcedure()
 	}
 	return procedure{}
 }

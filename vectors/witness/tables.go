@@ -1,5 +1,7 @@
 package witness
 
+import "bytes"
+
 // The types of signed messages.
 const (
 	typeCert     = 0x01
@@ -15,6 +17,8 @@ const (
 	typeSync     = 0x29
 	typeSyncAck  = 0x2A
 	typeResolve  = 0x2B
+	typeRekeyReq = 0x30
+	typeEnrolReq = 0x31
 )
 
 // A message is one row of the table of message types.
@@ -44,7 +48,7 @@ func money(rest ...member) []member {
 func messages(kind string) message {
 	counter, version, epoch, id := between(1, maxCounter), between(0, maxCounter), between(0, maxEpoch), exactly(32)
 	switch kind {
-	case "cert":
+	case "cert", "rekeyed":
 		return message{typeCert, "assay/1/cert", 12288, certGrammar(), false}
 	case "policy":
 		return message{typePolicy, "assay/1/policy", 16384, policyGrammar(), true}
@@ -100,6 +104,13 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 			must(20, version), must(21, epoch), must(22, bits(1)), must(50, counter), must(51, id), must(52, version),
 			must(53, id), must(54, entries), must(55, tuple(5, maxCounter)), must(56, ids), must(57, tuple(2, maxCounter)),
 			must(58, counter), must(78, oneOf(1, 3))), true}
+	case "rekey-req":
+		return message{typeRekeyReq, "assay/1/rekey", 8192, head(must(9, nonce), must(10, id), must(13, version),
+			must(32, anything), must(53, id)), false}
+	case "enrol-req":
+		named := func(b body) bool { return !bytes.Equal(b.bytes(10), make([]byte, 32)) }
+		return message{typeEnrolReq, "assay/1/enrol", 8192, head(must(9, nonce), must(10, id), iff(18, id, named),
+			must(32, anything), must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
 	case "sync-ack":
 		return message{typeSyncAck, "assay/1/sync-ack", 4096, head(must(9, nonce), must(10, id), must(18, id),
 			must(19, version), must(20, version), must(21, epoch), must(31, did), must(52, version), must(53, id),

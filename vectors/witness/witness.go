@@ -104,6 +104,7 @@ func Kinds() []string {
 		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
 		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
 		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
+		"rekey-req", "enrol-req", "rekeyed", "cert-get",
 	}
 }
 
@@ -140,6 +141,11 @@ type call struct {
 	path   []certificate
 	root   certificate
 	texts  reader
+	issues []uint64 // suites that the provider may issue
+	old    asking   // the key that speaks
+	new    asking   // the key that asks
+	answer certificate
+	asked  [][]byte // by a CERT_GET
 	state
 }
 
