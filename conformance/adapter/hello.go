@@ -120,6 +120,7 @@ const (
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
+	CapAlerts           Capability = "alerts"            // alerts, at the ledger
 	CapAPDU             Capability = "apdu"              // apdu: the product is a card
 	CapContactless      Capability = "contactless"       // apdu of the contactless side
 	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way

@@ -141,7 +141,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapStart, adapter.CapResend, adapter.CapCancel, adapter.CapQuery, adapter.CapDefund, adapter.CapSplitFunding,
 		adapter.CapSynchronise, adapter.CapSplitSync, adapter.CapPolicy, adapter.CapUserVerification,
 		adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
-		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
+		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
 		adapter.CapOneWay, adapter.CapClaims,
 	}
