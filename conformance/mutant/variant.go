@@ -1,0 +1,106 @@
+package mutant
+
+import (
+	"fmt"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// A Variant is a device that is right under one profile and not under another:
+// what it does wrong there is only that its maker had the first in mind. It has
+// a Says in place of a fault, and is no part of [All].
+type Variant struct {
+	Name string
+	Says string
+	// Profile tells it apart from those that are right under it: by the
+	// Requirement, which the profile's own values select.
+	Profile     string
+	Requirement spec.ID
+	// Right is a profile under which it is conformant.
+	Right string
+
+	device  func(*device.Parts)
+	wrap    func(adapter.Adapter) adapter.Adapter
+	without []adapter.Capability
+}
+
+// Adapter makes the device, with keys of its first suite alone.
+func (v Variant) Adapter() adapter.Adapter {
+	return simulator.New(simulator.Options{
+		Device: v.device, Wrap: v.wrap, Without: v.without,
+		Config: func(c *device.Config) { c.Suites = c.Suites[:1] },
+	})
+}
+
+// Variants are the devices by which each profile that the reference can stand in
+// for is shown to be one that can be failed.
+func Variants() []Variant {
+	all := []Variant{
+		fixedLimit("closed-wallet", "reference", 10_000),
+		fixedLimit("rbi-2022-01", "rbi-2023-08", 50_000),
+		fixedLimit("rbi-2023-08", "rbi-upilite-2024-12", 100_000),
+		fixedLimit("rbi-upilite-2024-12", "ecb-offline", 200_000),
+		{
+			Name: "asks-no-consent", Says: "pays offline without asking for consent first",
+			Profile: "reference", Requirement: spec.UXC01, Right: "closed-wallet",
+			device: without(device.ProcPay, "consent"),
+		},
+		{
+			Name: "spends-on-at-once", Says: "spends what it received at once, whatever its policy says",
+			Profile: "boc-int", Requirement: spec.SET08, Right: "boc-ext", wrap: wrapped(spendsOn),
+		},
+		{
+			Name: "between-two-taps", Says: "is never without power, and its adapter cannot take it away",
+			Profile: "jcbdc-p2", Requirement: spec.ATO03, Right: "boc-ext",
+			without: []adapter.Capability{adapter.CapPowerCycle},
+		},
+	}
+	for _, profile := range []string{"ecb-offline", "idemia-wallet", "perfinal-idemia", "boc-ext"} {
+		all = append(all, Variant{
+			Name: "stages-received", Says: "spends what it received only once it has synchronised",
+			Profile: profile, Requirement: spec.CON01, Right: "boc-int", wrap: wrapped(stages),
+		})
+	}
+	return all
+}
+
+// fixedLimit has its limit for one payment burned in, in minor units: the one of
+// another profile.
+func fixedLimit(profile, right string, most uint64) Variant {
+	return Variant{
+		Name: fmt.Sprintf("pays-to-%d", most), Says: fmt.Sprintf("pays up to %d minor units at once, whatever its policy says", most),
+		Profile: profile, Requirement: spec.LIM01, Right: right,
+		device: replaced(device.ProcPay, "transaction limit", func(c *device.Context) bool { return uint64(c.Amount) <= most }),
+	}
+}
+
+// stages holds what was received where nothing spends from.
+func stages(w *wrapper, c call) {
+	if c.verb != "accept" || c.gained(w) == 0 {
+		return
+	}
+	w.edit(c.handle, func(s *device.State) {
+		for h := 1; h < wire.MaxHop; h++ {
+			s.Lots[wire.MaxHop] += s.Lots[h]
+			s.Lots[h] = 0
+		}
+	})
+}
+
+// spendsOn takes what a policy holds back to where it is spent from.
+func spendsOn(w *wrapper, c call) {
+	got := c.gained(w)
+	if c.verb != "accept" || got == 0 {
+		return
+	}
+	w.edit(c.handle, func(s *device.State) {
+		if s.Lots[wire.MaxHop] >= got {
+			s.Lots[wire.MaxHop] -= got
+			s.Lots[1] += got
+		}
+	})
+}
