@@ -33,6 +33,7 @@ func (v Variant) Adapter() adapter.Adapter {
 	return simulator.New(simulator.Options{
 		Device: v.device, Wrap: v.wrap, Without: v.without,
 		Config: func(c *device.Config) { c.Suites = c.Suites[:1] },
+		Hello:  func(h *adapter.Implementation) { h.Suites = h.Suites[:1] },
 	})
 }
 
@@ -40,7 +41,7 @@ func (v Variant) Adapter() adapter.Adapter {
 // for is shown to be one that can be failed.
 func Variants() []Variant {
 	all := []Variant{
-		fixedLimit("closed-wallet", "reference", 10_000),
+		fixedLimit("closed-wallet", "boc-ext", 10_000),
 		fixedLimit("rbi-2022-01", "rbi-2023-08", 50_000),
 		fixedLimit("rbi-2023-08", "rbi-upilite-2024-12", 100_000),
 		fixedLimit("rbi-upilite-2024-12", "ecb-offline", 200_000),
@@ -69,7 +70,7 @@ func Variants() []Variant {
 }
 
 // fixedLimit has its limit for one payment burned in, in minor units: the one of
-// another profile.
+// another profile, which is right and changes no limits afterwards.
 func fixedLimit(profile, right string, most uint64) Variant {
 	return Variant{
 		Name: fmt.Sprintf("pays-to-%d", most), Says: fmt.Sprintf("pays up to %d minor units at once, whatever its policy says", most),

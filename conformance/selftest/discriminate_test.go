@@ -2,6 +2,7 @@ package selftest
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/assay-cbdc/assay/conformance/check"
@@ -16,6 +17,13 @@ func TestEveryProfileCanBeFailed(t *testing.T) {
 	d, err := Discriminate(context.Background(), nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+	doc, err := json.Marshal(d)
+	if err == nil {
+		err = spec.Validate(DiscriminateSchema, doc)
+	}
+	if err != nil {
+		t.Error(err)
 	}
 	for _, name := range d.Without {
 		t.Errorf("profile %s has no device that fails it", name)
