@@ -176,7 +176,7 @@ func tightens(name string, value, old json.RawMessage) bool {
 	case "replenish":
 		rising := []string{`"OFFLINE_RECEIVE"`, `"ONLINE"`, `"ONLINE_AFA"`}
 		return slices.Index(rising, string(value)) > slices.Index(rising, string(old))
-	case "suites", "receiver_classes", "transports":
+	case "suites", "kems", "receiver_classes", "transports":
 		return subset(value, old)
 	}
 	return false

@@ -25,6 +25,7 @@ func OptionalMembers() []OptionalMember {
 		{"log_capacity", "64"},
 		{"retention", "16"},
 		{"suites", "[1]"},
+		{"kems", "[32]"},
 		{"policy_updatable", "ONLINE_SIGNED"},
 		{"revocation", "LIST"},
 		{"revocation_max_age", "30"},

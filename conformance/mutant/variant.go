@@ -2,10 +2,12 @@ package mutant
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -26,15 +28,36 @@ type Variant struct {
 	device  func(*device.Parts)
 	wrap    func(adapter.Adapter) adapter.Adapter
 	without []adapter.Capability
+	// suites are the device's, as far as the profile allows them; nil: Ed25519
+	// alone, which saves making keys and needs a profile that allows it.
+	suites []suite.Suite
 }
 
-// Adapter makes the device, with keys of its first suite alone.
+// Adapter makes the device.
 func (v Variant) Adapter() adapter.Adapter {
 	return simulator.New(simulator.Options{
 		Device: v.device, Wrap: v.wrap, Without: v.without,
-		Config: func(c *device.Config) { c.Suites = c.Suites[:1] },
-		Hello:  func(h *adapter.Implementation) { h.Suites = h.Suites[:1] },
+		Config: func(c *device.Config) { c.Suites = v.own(c.Suites) },
+		Hello: func(h *adapter.Implementation) {
+			h.Suites = nil
+			for _, s := range v.own(simulator.Suites()) {
+				h.Suites = append(h.Suites, int(s))
+			}
+		},
 	})
+}
+
+// own are the variant's among suites.
+func (v Variant) own(of []suite.Suite) (some []suite.Suite) {
+	if v.suites == nil {
+		return of[:1]
+	}
+	for _, s := range of {
+		if slices.Contains(v.suites, s) {
+			some = append(some, s)
+		}
+	}
+	return some
 }
 
 // Variants are the devices by which each profile that the reference can stand in
@@ -53,6 +76,11 @@ func Variants() []Variant {
 		{
 			Name: "spends-on-at-once", Says: "spends what it received at once, whatever its policy says",
 			Profile: "boc-int", Requirement: spec.SET08, Right: "boc-ext", wrap: wrapped(spendsOn),
+		},
+		{
+			Name: "one-signature-at-a-time", Says: "signs with Ed25519 or with ML-DSA, and never with both",
+			Profile: "ist-pqc", Requirement: spec.PQC01, Right: "idemia-wallet",
+			suites: []suite.Suite{suite.Ed25519, suite.MLDSA44},
 		},
 		{
 			Name: "between-two-taps", Says: "is never without power, and its adapter cannot take it away",
