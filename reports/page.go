@@ -127,7 +127,7 @@ func verdict(c *Core) verdictView {
 }
 
 func facts(c *Core) []fact {
-	profile := fact{Name: "Profile", Value: c.Profile.ID + " " + c.Profile.Version, Share: -1}
+	profile := fact{Name: "Profile", Value: c.Profile.Title(), Share: -1}
 	if c.Profile.EffectiveDate != "" {
 		profile.Note = "in effect from " + c.Profile.EffectiveDate
 	}

@@ -92,6 +92,7 @@ const (
 	UXC01 ID = "UXC-01"
 	UXC02 ID = "UXC-02"
 	UXC03 ID = "UXC-03"
+	UXC04 ID = "UXC-04"
 	TIM01 ID = "TIM-01"
 	TIM02 ID = "TIM-02"
 	TIM03 ID = "TIM-03"

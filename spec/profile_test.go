@@ -52,6 +52,7 @@ var sourcedFields = []string{
 	"max_offline_epochs", "time_source", "consent_required", "sync_mode", "replenish", "log_capacity",
 	"retention", "suites", "kems", "policy_updatable", "revocation", "revocation_max_age",
 	"revocation_max_count", "grace", "receipt", "receiver_classes", "transports",
+	"alert_policy", "proximity_only", "environment", "taxonomy",
 }
 
 func TestEveryRequirementAppliesUnderReference(t *testing.T) {

@@ -17,7 +17,7 @@ const (
 	Release         = "1.0-draft1" // the frozen set of scored requirements
 )
 
-//go:embed *.md protocol.cddl profiles/*.yaml releases/*.yaml schema/*.json
+//go:embed *.md protocol.cddl profiles/*.yaml environments/*.yaml releases/*.yaml schema/*.json
 var files embed.FS
 
 // An ID names a requirement: "PAY-03". IDs are never reused.

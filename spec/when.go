@@ -28,6 +28,7 @@ const (
 	WhenSnapshot      = "cap:snapshot"
 	WhenLedger        = "cap:ledger"
 	WhenBlock         = "cap:block"
+	WhenAlerts        = "cap:alerts"
 	WhenDefund        = "cap:defund"
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
@@ -50,6 +51,7 @@ const (
 	WhenConsentReq = "profile:consent_required"
 	WhenRevocation = "profile:revocation"
 	WhenOnlineAFA  = "profile:online_afa"
+	WhenAlertEach  = "profile:alerts"
 	WhenUpdatable  = "profile:updatable_policy"
 	WhenFullSync   = "profile:full_sync"
 
@@ -64,10 +66,10 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
-		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable, WhenFullSync,
+		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync,
 		WhenSuites, WhenHybrid, WhenMLDSA, WhenECDSA,
 	}
 	slices.Sort(words)
@@ -115,6 +117,8 @@ func (p *Profile) holds(when string) bool {
 		return p.Revocation == RevocationList
 	case WhenOnlineAFA:
 		return p.Replenish == ReplenishOnlineAFA
+	case WhenAlertEach:
+		return p.AlertPolicy == AlertEach && p.SyncMode != SyncTotals // totals have no details
 	case WhenUpdatable:
 		return p.PolicyUpdatable == PolicyOnlineSigned
 	case WhenFullSync:

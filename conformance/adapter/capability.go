@@ -56,6 +56,8 @@ func CapabilityOf(v Verb) Capability {
 		return CapLedger
 	case Block:
 		return CapBlock
+	case Alerts:
+		return CapAlerts
 	case APDU:
 		if v.Side == SideContactless {
 			return CapContactless

@@ -121,6 +121,7 @@ const (
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
 	CapRekey            Capability = "rekey"             // provision with rekey
+	CapAlerts           Capability = "alerts"            // alerts, at the ledger
 	CapAPDU             Capability = "apdu"              // apdu: the product is a card
 	CapContactless      Capability = "contactless"       // apdu of the contactless side
 	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way

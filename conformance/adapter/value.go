@@ -90,6 +90,13 @@ type Finding struct {
 	Evidence Bytes  `json:"evidence,omitempty"`
 }
 
+// An Alert tells the holder of an account of one payment made from its device.
+// One message to the holder may convey several.
+type Alert struct {
+	Account string `json:"account"`
+	Amount  Amount `json:"amount"`
+}
+
 // A Supply is the ledger's aggregate book.
 type Supply struct {
 	Funded   Amount `json:"funded"`
@@ -116,6 +123,7 @@ type Result struct {
 	State    *State    `json:"state,omitempty"`
 	Nonce    Bytes     `json:"nonce,omitempty"`
 	Findings []Finding `json:"findings,omitempty"`
+	Alerts   []Alert   `json:"alerts,omitempty"`
 	Supply   *Supply   `json:"supply,omitempty"`
 	Account  *Amount   `json:"account,omitempty"`
 	Snapshot string    `json:"snapshot,omitempty"`

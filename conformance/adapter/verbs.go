@@ -37,7 +37,7 @@ var verbs = []struct {
 	{DefundOrder{}, decodeVerb[DefundOrder]}, {AcceptDefunding{}, decodeVerb[AcceptDefunding]},
 	{SyncChallenge{}, decodeVerb[SyncChallenge]}, {Reconcile{}, decodeVerb[Reconcile]},
 	{Upload{}, decodeVerb[Upload]}, {Block{}, decodeVerb[Block]},
-	{Findings{}, decodeVerb[Findings]}, {AskSupply{}, decodeVerb[AskSupply]},
+	{Findings{}, decodeVerb[Findings]}, {Alerts{}, decodeVerb[Alerts]}, {AskSupply{}, decodeVerb[AskSupply]},
 	{SetEpoch{}, decodeVerb[SetEpoch]},
 
 	{CutWrite{}, decodeVerb[CutWrite]}, {CutMessage{}, decodeVerb[CutMessage]},

@@ -85,14 +85,30 @@ func payerRefusesAmounts(t *T) {
 	})
 }
 
+// otherCurrency is the yen, or the euro in place of the yen.
+func otherCurrency(number uint64) uint64 {
+	if number == 392 {
+		return 978
+	}
+	return 392
+}
+
+// otherExponent is 0, or 2 for a currency without minor unit.
+func otherExponent(exponent uint64) uint64 {
+	if exponent == 0 {
+		return 2
+	}
+	return 0
+}
+
 func sameMoney(t *T) {
 	t.refuses(spec.ENC05, "a transfer of another currency or realm was accepted", DeviceOptions{}, KitOptions{}, []badTransfer{
-		{name: "another currency", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Currency = 392 }},
-		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Exponent = 0 }},
+		{name: "another currency", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Currency = otherCurrency(m.Currency) }},
+		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Exponent = otherExponent(m.Exponent) }},
 		{name: "another realm", codes: []spec.Code{spec.ERealm}, body: func(_ *KitPayer, m *wire.Transfer) { m.Realm[0] ^= 1 }},
 	})
 	t.refusesToPay(spec.ENC05, "a request in another currency or realm was paid", DeviceOptions{}, KitOptions{}, []badRequest{
-		{name: "another currency", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Currency = 392 }}},
+		{name: "another currency", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Currency = otherCurrency(m.Currency) }}},
 		{name: "another realm", codes: []spec.Code{spec.ERealm}, in: Invitation{Request: func(m *wire.PayReq) { m.Realm[7] ^= 1 }}},
 	})
 }

@@ -159,7 +159,7 @@ func (e *Env) fill(o Options) {
 	var missing []adapter.Capability
 	switch {
 	case !e.serves(adapter.RoleLedger) || o.Ledger != nil:
-		missing = []adapter.Capability{adapter.CapLedger, adapter.CapBlock}
+		missing = []adapter.Capability{adapter.CapLedger, adapter.CapBlock, adapter.CapAlerts}
 	case !e.serves(adapter.RoleDevice):
 		missing = simulator.Capabilities()
 		e.Impl.Provision, e.Impl.Suites = adapter.ProvisionRequest, nil

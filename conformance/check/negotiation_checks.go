@@ -119,7 +119,7 @@ func greetingKey(t *T) {
 func answerRealm(t *T) {
 	t.refusesToPay(spec.ENC05, "an answer of another realm or family was paid", DeviceOptions{}, KitOptions{}, []badRequest{
 		{name: "CAPS of another realm", codes: []spec.Code{spec.ERealm}, in: Invitation{Caps: func(c *wire.Caps) { c.Realm[0] ^= 1 }}},
-		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Exponent = 0 }}},
+		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Exponent = otherExponent(m.Exponent) }}},
 		{name: "another family", codes: []spec.Code{spec.EFamily, spec.EField}, in: Invitation{Request: func(m *wire.PayReq) { m.Family = 2 }}},
 	})
 	t.refuses(spec.ENC05, "a transfer of another family was accepted", DeviceOptions{}, KitOptions{}, []badTransfer{

@@ -212,6 +212,8 @@ func (e *Env) profileHas(when string) bool {
 		return p.Revocation == "LIST"
 	case "profile:online_afa":
 		return p.Replenish == "ONLINE_AFA"
+	case "profile:alerts":
+		return p.AlertPolicy == spec.AlertEach && p.SyncMode != spec.SyncTotals // totals have no details
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
 	case spec.WhenFullSync:

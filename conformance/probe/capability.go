@@ -54,6 +54,7 @@ func capabilitySteps() []step {
 		verb(adapter.CapSnapshot, "took a snapshot and put it back", (*trial).snapshot),
 		verb(adapter.CapLedger, "asked the ledger for its findings", ledger(adapter.Findings{})),
 		verb(adapter.CapLedger, "asked the ledger for its supply", ledger(adapter.AskSupply{})),
+		verb(adapter.CapAlerts, "asked the ledger for its alerts", ledger(adapter.Alerts{})),
 		verb(adapter.CapBlock, "blocked the second device", func(t *trial) (string, error) {
 			u := t.devices[1]
 			if u.id == nil {

@@ -142,7 +142,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapSynchronise, adapter.CapSplitSync, adapter.CapPolicy, adapter.CapUserVerification,
 		adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
-		adapter.CapRekey,
+		adapter.CapRekey, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
 		adapter.CapOneWay, adapter.CapClaims,
 	}

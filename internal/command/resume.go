@@ -3,6 +3,7 @@ package command
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/assay-cbdc/assay/conformance/suite"
 )
@@ -25,6 +26,7 @@ func (c runCommand) resumed() (runCommand, error) {
 	}
 	for _, flag := range []struct{ name, now, then, usual string }{
 		{"--profile", c.Profile, then.Profile, "reference"}, {"--seed", fmt.Sprint(c.Seed), fmt.Sprint(then.Seed), "1"},
+		{"--overlay", strings.Join(c.Overlay, ","), strings.Join(then.Overlay, ","), ""},
 		{"--filter", c.Filter, then.Filter, ""}, {"--ics", c.ICS, then.ICS, ""}, {"--ixit", c.IXIT, then.IXIT, ""},
 		{"--shape", c.Shape, then.Shape, ""}, {"--level", c.Level, then.Level, "full"}, {"--peer", c.Peer, then.Peer, ""},
 		{"--ledger", c.Ledger, then.Ledger, ""}, {"--exchanges", fmt.Sprint(c.Exchanges), fmt.Sprint(then.Exchanges), "0"},

@@ -20,24 +20,25 @@ import (
 )
 
 type runCommand struct {
-	Target       string `arg:"" optional:"" help:"${target}"`
-	Profile      string `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
-	Seed         uint64 `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
-	Filter       string `placeholder:"EXPR" help:"Run only checks with these labels, joined by && || ! ( ): a check, a requirement, area:PAY, class:BH, level:MUST."`
-	ICS          string `name:"ics" placeholder:"FILE" help:"What the product does: \"assay ics new\" writes one. Without it the adapter's hello is believed."`
-	IXIT         string `name:"ixit" placeholder:"FILE" help:"What the bench has: deadlines, units, rigs, the secret."`
-	Shape        string `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed. Default: the one that shows most."`
-	Level        string `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full, or smoke: a first look in seconds, which certifies nothing. Default: ${default}."`
-	Peer         string `placeholder:"TARGET" help:"Drive the harness's own devices through this target, not the reference; class RP."`
-	Ledger       string `placeholder:"TARGET" help:"Drive the ledger through this target; class RP."`
-	Unattended   bool   `help:"Nobody is there to answer prompts: checks that need it are deferred."`
-	Resume       string `placeholder:"DIR" help:"Go on with the run that was stopped in this folder, as it was asked for; a TARGET says where its device is now."`
-	Exchanges    int    `default:"0" placeholder:"N" help:"Sample each sweep down to N places. Default: as many as the check wants."`
-	Out          string `default:"reports/out" placeholder:"DIR" help:"The folder for index.html, report.json, junit.xml and plots. Default: ${default}."`
-	Key          string `placeholder:"PEM" help:"Sign report.json with the Ed25519 private key in this file (PKCS #8)."`
-	WithBench    bool   `help:"Measure the verification core too, and put it in the report."`
-	WithSelftest bool   `help:"Run the suite's self-test too, and put the kill matrix in the report."`
-	JSON         bool   `name:"json" help:"Print one JSON object (schema run-v1) instead of a summary."`
+	Target       string   `arg:"" optional:"" help:"${target}"`
+	Profile      string   `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
+	Overlay      []string `sep:"none" placeholder:"NAME" help:"What lies over the profile: a profile that says what it adds, such as rbi-2022-01, or a FILE.yaml. Again for each."`
+	Seed         uint64   `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
+	Filter       string   `placeholder:"EXPR" help:"Run only checks with these labels, joined by && || ! ( ): a check, a requirement, area:PAY, class:BH, level:MUST."`
+	ICS          string   `name:"ics" placeholder:"FILE" help:"What the product does: \"assay ics new\" writes one. Without it the adapter's hello is believed."`
+	IXIT         string   `name:"ixit" placeholder:"FILE" help:"What the bench has: deadlines, units, rigs, the secret."`
+	Shape        string   `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed. Default: the one that shows most."`
+	Level        string   `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full, or smoke: a first look in seconds, which certifies nothing. Default: ${default}."`
+	Peer         string   `placeholder:"TARGET" help:"Drive the harness's own devices through this target, not the reference; class RP."`
+	Ledger       string   `placeholder:"TARGET" help:"Drive the ledger through this target; class RP."`
+	Unattended   bool     `help:"Nobody is there to answer prompts: checks that need it are deferred."`
+	Resume       string   `placeholder:"DIR" help:"Go on with the run that was stopped in this folder, as it was asked for; a TARGET says where its device is now."`
+	Exchanges    int      `default:"0" placeholder:"N" help:"Sample each sweep down to N places. Default: as many as the check wants."`
+	Out          string   `default:"reports/out" placeholder:"DIR" help:"The folder for index.html, report.json, junit.xml and plots. Default: ${default}."`
+	Key          string   `placeholder:"PEM" help:"Sign report.json with the Ed25519 private key in this file (PKCS #8)."`
+	WithBench    bool     `help:"Measure the verification core too, and put it in the report."`
+	WithSelftest bool     `help:"Run the suite's self-test too, and put the kill matrix in the report."`
+	JSON         bool     `name:"json" help:"Print one JSON object (schema run-v1) instead of a summary."`
 }
 
 // Help is the long help text.
@@ -51,6 +52,7 @@ Examples:
     $ assay run --filter 'DSP-05 || area:LIM' mutant:max-tx-off-by-one
     $ assay run --level smoke --profile closed-wallet 'exec:python3 conformance/example/python/wallet.py'
     exit status 4
+    $ assay run --profile idemia-wallet --overlay rbi-2022-01 reference
     $ assay run --profile closed-wallet --ics conformance/example/stranger/ics.yaml --ixit conformance/example/stranger/ixit.yaml 'exec:python3 conformance/example/stranger/stranger.py'`
 }
 
@@ -79,6 +81,9 @@ func (c runCommand) judge() (job, error) {
 	}
 	if j.profile, err = loadProfile(c.Profile); err != nil {
 		return j, fmt.Errorf("--profile: %w", err)
+	}
+	if j.profile, err = overlaid(j.profile, c.Overlay); err != nil {
+		return j, err
 	}
 	if err := checkFilter(c.Filter); err != nil {
 		return j, err
@@ -119,6 +124,15 @@ func loadProfile(name string) (*spec.Profile, error) {
 		return nil, usage("%s%s", oneLine(err.Error()), hint)
 	}
 	return p, nil
+}
+
+// overlaid is the profile with overlays over it.
+func overlaid(p *spec.Profile, over []string) (*spec.Profile, error) {
+	laid, err := p.WithOverlays(over...)
+	if err != nil {
+		return nil, usage("--overlay: %s; change one of them, or leave the overlay out", oneLine(err.Error()))
+	}
+	return laid, nil
 }
 
 // checkFilter refuses a filter that is malformed, or that no check answers to.
@@ -346,7 +360,11 @@ func (j job) page() string { return filepath.Join(j.Out, "index.html") }
 
 // replay is the command that runs one check again.
 func (j job) replay(check string) string {
-	command := fmt.Sprintf("assay run --profile %s --seed %d", quote(j.Profile), j.Seed)
+	command := "assay run --profile " + quote(j.Profile)
+	for _, o := range j.Overlay {
+		command += " --overlay " + quote(o)
+	}
+	command += fmt.Sprintf(" --seed %d", j.Seed)
 	if j.Exchanges > 0 {
 		command += fmt.Sprintf(" --exchanges %d", j.Exchanges)
 	}
