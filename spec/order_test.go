@@ -12,8 +12,8 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
-	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/provider"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
 )
 
