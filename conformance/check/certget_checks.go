@@ -105,7 +105,7 @@ func payerTellsItself(t *T) {
 // curiosity is an M2 that asks for a certificate in place of money.
 func (s *KitPayee) curiosity(id wire.ID) []byte {
 	s.m2(Invitation{}) // the right one, for its CAPS
-	l, err := link.NewPayee(s.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
+	l, err := link.NewPayeeFor(s.Hello.KEM, s.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
 	if err != nil {
 		s.t.Inconclusive("positive control: the payer's M1 has a key", err.Error())
 	}

@@ -198,12 +198,25 @@ func (s *simulator) create(v adapter.Create) (adapter.Answer, error) {
 		}
 	}
 	s.order = append(s.order, handle)
-	if len(s.order) > MaxUnits {
-		delete(s.devices, s.order[0])
-		delete(s.ledgers, s.order[0])
-		s.order = s.order[1:]
-	}
+	s.drop(v.Role)
 	return done(result), nil
+}
+
+// drop drops the oldest unit of a role that has more than MaxUnits. A ledger
+// outlives the devices of a long sweep.
+func (s *simulator) drop(role adapter.Role) {
+	first := func(has func(handle string) bool) {
+		i := slices.IndexFunc(s.order, has)
+		delete(s.devices, s.order[i])
+		delete(s.ledgers, s.order[i])
+		s.order = slices.Delete(s.order, i, i+1)
+	}
+	switch {
+	case role == adapter.RoleDevice && len(s.devices) > MaxUnits:
+		first(func(h string) bool { return s.devices[h] != nil })
+	case role == adapter.RoleLedger && len(s.ledgers) > MaxUnits:
+		first(func(h string) bool { return s.ledgers[h] != nil })
+	}
 }
 
 func unsupported(v adapter.Verb) error {
