@@ -143,6 +143,8 @@ func devices() []Oddity {
 			return reference(simulator.Options{
 				Hello:  func(h *adapter.Implementation) { h.Suites = []int{3} },
 				Config: func(c *device.Config) { c.Suites, c.ByReference = []suite.Suite{suite.MLDSA44}, true },
+				// A card asks for certificates by value (apdu.md).
+				Without: []adapter.Capability{adapter.CapAPDU, adapter.CapContactless},
 			})
 		}),
 		odd("no-rekey", spec.LCM04, "keeps one key for life, and enrols without words about other keys", func() adapter.Adapter {

@@ -32,8 +32,8 @@ type Options struct {
 	// thin sweeps where a check does not cite the mutant's requirement; else each
 	// mutant meets the checks that cite it, and has to fall at every seed.
 	Full bool
-	// EveryMode tries every mutant as a closed product in every shape; else a
-	// full self-test tries a sample of them. It takes minutes.
+	// EveryMode tries every mutant as a closed product in every shape, and nothing
+	// but mutants; else a full self-test tries a sample of them. It takes minutes.
 	EveryMode bool
 	// Progress is told of each device that is done, from one goroutine at a time.
 	Progress func(done, of int, name string)
@@ -143,6 +143,9 @@ func (s *session) jobs(ctx context.Context) []func() {
 	add("reference", func() error { return s.reference(ctx) })
 	for _, m := range mutant.All() {
 		add("mutant:"+m.Name, func() error { return s.mutant(ctx, m) })
+	}
+	if s.EveryMode {
+		return jobs // what is asked for is the matrix, which mutants make
 	}
 	for _, odd := range oddity.All() {
 		add("oddity:"+odd.Name, func() error { return s.honest(ctx, odd) })
@@ -269,7 +272,7 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	}
 	kills, _, broad := killsOf(m, all)
 	if s.Full || !killed { // what it fails beside its requirement says how blunt it is
-		rest, err := s.outcomes(ctx, m.Adapter, s.Seeds[0], func(c check.Check) bool { return !cites(c) }, thin)
+		rest, err := s.outcomes(ctx, m.Lean, s.Seeds[0], func(c check.Check) bool { return !cites(c) }, thin)
 		if err != nil {
 			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}

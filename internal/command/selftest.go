@@ -24,7 +24,7 @@ type selftestCommand struct {
 	IXIT    string `name:"ixit" placeholder:"FILE" help:"The bench, with --as: units, rigs, lifecycle. Without it there is every rig."`
 	Shape   string `placeholder:"SHAPE" help:"The shape, with --as: split, hooked or sealed. Default: the one of the ICS that shows most."`
 	Profile string `placeholder:"NAME" help:"The profile, with --as. Default: reference for class RP, closed-wallet for BH."`
-	Matrix  string `placeholder:"FILE" help:"Try every mutant in every class and shape, and write the kill matrix to this file; with --full. It takes minutes."`
+	Matrix  string `placeholder:"FILE" help:"Try every mutant, and nothing else, in every class and shape, and write the kill matrix to this file; with --full. It takes minutes."`
 	JSON    bool   `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
 }
 
