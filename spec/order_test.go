@@ -11,6 +11,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -103,6 +104,9 @@ func referenceRules() map[string][]orderedRule {
 	}
 	for _, r := range cert.PolicyRules() {
 		lists["cert.policy"] = append(lists["cert.policy"], orderedRule{"", r.Requirement, r.Code})
+	}
+	for _, r := range provenance.Rules() {
+		lists["chain.links"] = append(lists["chain.links"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
 	online := ledger.DefaultRules()
 	lists["ledger.funding"] = ledgerRules(online.Funding)

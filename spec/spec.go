@@ -56,7 +56,7 @@ func Chapters() []string {
 	return []string{
 		"README.md", "glossary.md", "wire.md", "certificates.md", "payment.md",
 		"funding.md", "state.md", "limits.md", "sync.md", "security.md",
-		"refusals.md", "adapter.md", "ics.md", "measurements.md",
+		"provenance.md", "refusals.md", "adapter.md", "ics.md", "measurements.md",
 	}
 }
 

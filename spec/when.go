@@ -46,6 +46,7 @@ const (
 	WhenRevocation = "profile:revocation"
 	WhenOnlineAFA  = "profile:online_afa"
 	WhenUpdatable  = "profile:updatable_policy"
+	WhenChain      = "profile:chain"
 
 	WhenSuites = "suites>1"
 	WhenHybrid = "suite:hybrid"
@@ -61,7 +62,7 @@ func Conditions() []string {
 		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
-		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable,
+		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable, WhenChain,
 		WhenSuites, WhenHybrid, WhenMLDSA, WhenECDSA,
 	}
 	slices.Sort(words)
@@ -111,6 +112,8 @@ func (p *Profile) holds(when string) bool {
 		return p.Replenish == ReplenishOnlineAFA
 	case WhenUpdatable:
 		return p.PolicyUpdatable == PolicyOnlineSigned
+	case WhenChain:
+		return p.Provenance == ProvenanceChain
 	case WhenSuites:
 		return len(p.Suites) > 1
 	case WhenHybrid:

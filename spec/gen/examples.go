@@ -31,6 +31,7 @@ func examples() (map[string]example, error) {
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
+	s.provenance()
 	return s.made, nil
 }
 
