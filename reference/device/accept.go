@@ -41,7 +41,10 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 	if item.Type != wire.TypeTransfer {
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	v, err := d.deliver(item.Object, item.Certs, s)
+	if len(item.Links) > 0 && !d.chained() { // the list is empty under REISSUE
+		return nil, d.abort(d.refuse(spec.ENC02, spec.EField), s.link)
+	}
+	v, err := d.deliver(item, s)
 	if err != nil {
 		return nil, err
 	}
@@ -62,10 +65,15 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 // and returns the encoded RECEIPT. The error is a [*Refusal], whose message is
 // the encoded REFUSED when there is one, or nvm's.
 func (d *Device) Deliver(object []byte, certs [][]byte) ([]byte, error) {
+	return d.DeliverLinked(object, certs, nil)
+}
+
+// DeliverLinked is [Device.Deliver] with the links of CHAIN provenance.
+func (d *Device) DeliverLinked(object []byte, certs [][]byte, links []wire.Link) ([]byte, error) {
 	if err := d.ready(); err != nil {
 		return nil, err
 	}
-	v, err := d.deliver(object, certs, nil)
+	v, err := d.deliver(wire.Item{Object: object, Certs: certs, Links: links}, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -84,9 +92,10 @@ type verdict struct {
 	refusal *Refusal
 }
 
-func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, error) {
+func (d *Device) deliver(item wire.Item, s *session) (verdict, error) {
 	c := d.context()
-	if err := c.readTransfer(object, certs); err != nil {
+	c.links = item.Links
+	if err := c.readTransfer(item.Object, item.Certs); err != nil {
 		err = d.refusalOf(err)
 		if r, ok := err.(*Refusal); ok {
 			return verdict{refusal: r}, nil
@@ -118,7 +127,11 @@ func (c *Context) readTransfer(object []byte, certs [][]byte) error {
 	if err != nil {
 		return err
 	}
-	m, err := c.d.parts.DecodeTransfer(o.Payload)
+	decode := c.d.parts.DecodeTransfer
+	if c.d.chained() {
+		decode = wire.DecodeChained
+	}
+	m, err := decode(o.Payload)
 	if err = c.Config.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
 		return err
 	}
@@ -171,12 +184,12 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 			next.Requests[i] = Request{}
 		}
 	}
-	for _, l := range m.Lots {
+	for _, l := range d.lotsIn(m) {
 		hop := min(l.Hop, wire.MaxHop)
-		if d.policy.Respend == 0 { // received value is held
+		if d.policy.Respend == 0 && !d.chained() { // received value is held
 			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
 		}
-		next.Lots[hop] += l.Amount
+		d.bring(next, c.ID, hop, l.Amount)
 		next.Sync.Since[hop] += l.Amount
 	}
 	next.Totals.In += m.Amount
@@ -190,6 +203,9 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	if err := d.enter(next, wire.LogReceive, c.ID, m.Amount, m.Request); err != nil {
 		return v, err
 	}
+	if c.chain != nil {
+		d.keepLinks(c)
+	}
 	if err := d.install(StepQ2, next); err != nil {
 		return v, err
 	}
@@ -200,6 +216,14 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 		v.receipt = d.receipt(c, wire.ReceiptAccepted, 0)
 	}
 	return v, nil
+}
+
+// lotsIn is what a TRANSFER brings, by hop.
+func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
+	if d.chained() {
+		return lotsOf(m.Inputs)
+	}
+	return m.Lots
 }
 
 // closeRefused is Q4 before a REFUSED is signed. The entry uses the reserve; it

@@ -24,6 +24,7 @@ const (
 	sectionRing
 	sectionLog
 	sectionConfig
+	sectionChain
 )
 
 func keyOf(section int, index uint64) nvm.Key {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/nvm"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -55,6 +56,8 @@ type Parts struct {
 	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
 	DecodeTransfer func(payload []byte) (wire.Transfer, error)
 	Draw           DrawFunc
+	// Links are the checks of the links of CHAIN provenance.
+	Links []provenance.Rule
 	// Trace is told of each commit after it is durable and of each message as it
 	// leaves.
 	Trace func(Step)
@@ -81,6 +84,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Draw == nil {
 		p.Draw = Draw
+	}
+	if p.Links == nil {
+		p.Links = provenance.Rules()
 	}
 	if p.Trace == nil {
 		p.Trace = func(Step) {}
@@ -222,7 +228,7 @@ func (d *Device) write(step Step, next *State) error {
 		return d.broken
 	}
 	for _, e := range entries {
-		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog {
+		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog && section != sectionChain {
 			d.images[e.Key] = e.Value
 		}
 	}

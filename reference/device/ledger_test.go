@@ -103,7 +103,7 @@ func (w *town) sync(d *device.Device, factor ledger.Factor) {
 	for _, mail := range answer.Mail {
 		record, err := settlement.Parse(mail)
 		w.must(err)
-		receipt, err := d.Deliver(record.Object, record.Certificates)
+		receipt, err := d.DeliverLinked(record.Object, record.Certificates, record.Links)
 		w.must(err)
 		w.ledger.Upload([][]byte{settlement.Append(nil, settlement.Record{Object: receipt})})
 	}

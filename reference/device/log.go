@@ -44,12 +44,17 @@ func (d *Device) salt(ref wire.ID) [16]byte {
 
 // keepDebit hands the host the record of an own transfer for the next SYNC.
 func (d *Device) keepDebit(slot *Slot) {
-	path, err := d.store.Path(d.certs[slot.Suite].ID, []*cert.Certificate{d.certs[slot.Suite]})
-	if err != nil {
-		path = cert.Path{Chain: []*cert.Certificate{d.certs[slot.Suite]}}
-	}
 	opening := settlement.Opening{Payee: slot.Payee, Nonce: slot.Nonce}
-	d.keepRecord(slot.ID, d.object(slot), path, opening)
+	d.keepRecord(slot.ID, d.object(slot), d.ownChain(slot.Suite), opening)
+}
+
+// ownChain is the path of the own certificate, as far as it is known.
+func (d *Device) ownChain(number suite.Suite) cert.Path {
+	path, err := d.store.Path(d.certs[number].ID, []*cert.Certificate{d.certs[number]})
+	if err != nil {
+		path = cert.Path{Chain: []*cert.Certificate{d.certs[number]}}
+	}
+	return path
 }
 
 func (d *Device) keepRecord(id wire.ID, object []byte, path cert.Path, opening settlement.Opening) {

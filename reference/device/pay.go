@@ -96,11 +96,21 @@ func (d *Device) declined(s *session, m2 []byte, err error) error {
 // pay is P1, P2 and M3.
 func (d *Device) pay(c *Context) ([]byte, error) {
 	next := d.state.clone()
-	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
-	if !ok {
-		return nil, d.refuse(spec.PAY02, spec.EFunds)
+	m := d.transfer(c)
+	var drawn []wire.Lot
+	if d.chained() {
+		if c.drawn == nil && !linksFit(c) {
+			return nil, d.refuse(spec.CON07, spec.EChainLength)
+		}
+		m.Inputs, drawn = raised(c.drawn), lotsOf(c.drawn)
+		next.take(c.drawn)
+	} else {
+		var ok bool
+		if drawn, ok = d.parts.Draw(&next.Lots, c.Amount, payerLimit(c)-1); !ok {
+			return nil, d.refuse(spec.PAY02, spec.EFunds)
+		}
+		m.Lots = up(drawn)
 	}
-	m := d.transfer(c, drawn)
 	slot := Slot{
 		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
 		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
@@ -120,12 +130,13 @@ func (d *Device) pay(c *Context) ([]byte, error) {
 	return m3, nil
 }
 
-func (d *Device) transfer(c *Context, drawn []wire.Lot) wire.Transfer {
+// transfer is the body of a TRANSFER but for what it is drawn from.
+func (d *Device) transfer(c *Context) wire.Transfer {
 	m := wire.Transfer{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: c.Caps.Suite, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: c.PayReq.Amount, Cert: d.certs[c.Caps.Suite].ID,
 		Request: c.PayReq.Request, PayeeTag: wire.PayeeTag(c.Signer().Device(), c.PayReq.Nonce),
-		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: up(drawn), RequestHash: c.ID,
+		Counter: d.state.Counter + 1, Prev: d.state.Prev, RequestHash: c.ID,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: wire.FamilyBalance,
 	}
 	if c.Verified {
@@ -179,8 +190,11 @@ func (d *Device) release(id wire.ID) error {
 	if err != nil {
 		return err
 	}
-	if slot.Type == wire.TypeTransfer {
+	switch {
+	case slot.Type == wire.TypeTransfer:
 		d.keepDebit(d.state.findPending(id))
+	case d.chained():
+		d.keepObject(id, d.object(d.state.findPending(id)), d.ownChain(slot.Suite), nil)
 	}
 	return nil
 }
@@ -191,7 +205,13 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
-	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.ownPath(slot.Suite)})
+	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.ownPath(slot.Suite)}
+	if m, err := wire.DecodeChained(slot.Payload); d.chained() && err == nil {
+		// What the host has lost is missing: the payee refuses, and signs it.
+		links, certs, _ := d.beside(m.Inputs)
+		item.Links, item.Certs = links, append(item.Certs, certs...)
+	}
+	return s.link.Send(item)
 }
 
 // Resend takes M2 as a payer and returns a frame for each TRANSFER that is

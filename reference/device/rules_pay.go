@@ -31,6 +31,7 @@ func payRules() []Rule {
 		{"log", spec.LIM08, spec.ELogFull, logRoom},
 		{"hop", spec.CON02, spec.EHop, composable},
 		{"funds", spec.PAY02, spec.EFunds, funded},
+		{"links", spec.CON07, spec.EChainLength, linksFit},
 		{"user verification", spec.LIM05, spec.EUv, userVerified},
 	})
 }

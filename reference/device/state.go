@@ -38,6 +38,7 @@ type State struct {
 	Requests   []Request // Config.Requests of them
 	Ring       []Credit  // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
+	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
 }
 
 // Identity is made at the device's creation and provisioning.
@@ -188,6 +189,7 @@ func (s *State) clone() *State {
 	c.Requests = slices.Clone(s.Requests)
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
+	c.Chained = slices.Clone(s.Chained)
 	return &c
 }
 
