@@ -76,6 +76,13 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 	if kind == wire.EvidenceRequest {
 		want = 3
 	}
+	if kind == wire.EvidenceSource {
+		accused, err := j.source(objects)
+		if err != nil {
+			return Finding{}, err
+		}
+		return Finding{kind, accused}, nil
+	}
 	if len(objects) != want {
 		return Finding{}, notProven("kind %d has %d objects, not %d", kind, want, len(objects))
 	}

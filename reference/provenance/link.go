@@ -37,19 +37,26 @@ type head struct {
 	ages  bool // its signer's certificate has to be in force at epoch
 }
 
-// Read reads a link; ok is false for what can be none.
-func Read(l wire.Link) (link *Link, ok bool) {
-	o, err := wire.DecodeObject(l.Object, wire.TypeTransfer.MaxBytes())
+// ReadObject reads an object that may be a link, without its nonce; ok is false
+// for what can be none.
+func ReadObject(b []byte) (link *Link, ok bool) {
+	o, err := wire.DecodeObject(b, wire.TypeTransfer.MaxBytes())
 	if err != nil {
 		return nil, false
 	}
-	link = &Link{raw: l.Object, object: o}
+	link = &Link{raw: b, object: o}
 	link.Type, _ = wire.Peek(o.Payload)
-	if link.Type.Domain() == "" || len(l.Object) > link.Type.MaxBytes() || !link.body() {
+	if link.Type.Domain() == "" || len(b) > link.Type.MaxBytes() || !link.body() {
 		return nil, false
 	}
 	link.ID = o.ID(link.Type)
-	if (l.Nonce != nil) != (link.Type == wire.TypeTransfer) {
+	return link, true
+}
+
+// Read reads a link; ok is false for what can be none.
+func Read(l wire.Link) (link *Link, ok bool) {
+	link, ok = ReadObject(l.Object)
+	if !ok || (l.Nonce != nil) != (link.Type == wire.TypeTransfer) {
 		return nil, false
 	}
 	if l.Nonce != nil {
