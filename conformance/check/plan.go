@@ -204,6 +204,8 @@ func (e *Env) profileHas(when string) bool {
 		return p.Replenish == "ONLINE_AFA"
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
+	case spec.WhenChain:
+		return p.Provenance == spec.ProvenanceChain
 	case "suites>1":
 		return len(e.suites()) > 1
 	case "suite:hybrid":

@@ -6,6 +6,6 @@ import "slices"
 func All() []Check {
 	return slices.Concat(
 		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
-		receiptChecks(), serviceChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
+		receiptChecks(), serviceChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(), chainChecks(),
 	)
 }

@@ -148,6 +148,10 @@ func (next *State) drawChain(amount money.Amount, highest, inputs uint64, suits 
 	return drawn, ok
 }
 
+// A CollectFunc returns the links that a transfer with the inputs needs, out of
+// those that find has, and whether it has them all.
+type CollectFunc func(b provenance.Bounds, inputs []wire.Input, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool)
+
 // linkable reports whether the host has the links of inputs, as they were held,
 // and they are not too many or too long for one frame.
 func (d *Device) linkable(drawn []wire.Input) bool {
@@ -163,7 +167,7 @@ const maxBeside = 32768 - 4096
 // their signers, as the host has them.
 func (d *Device) beside(inputs []wire.Input) (links []wire.Link, certs [][]byte, ok bool) {
 	bounds := provenance.BoundsOf(d.policy.Provenance)
-	list, ok := provenance.Collect(bounds, inputs, func(id wire.ID) *provenance.Link {
+	list, ok := d.parts.Collect(bounds, inputs, func(id wire.ID) *provenance.Link {
 		l, _ := d.stored(id)
 		return l
 	})

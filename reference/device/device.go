@@ -58,6 +58,8 @@ type Parts struct {
 	Draw           DrawFunc
 	// Links are the checks of the links of CHAIN provenance.
 	Links []provenance.Rule
+	// Collect finds the links of a transfer.
+	Collect CollectFunc
 	// Trace is told of each commit after it is durable and of each message as it
 	// leaves.
 	Trace func(Step)
@@ -84,6 +86,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Draw == nil {
 		p.Draw = Draw
+	}
+	if p.Collect == nil {
+		p.Collect = provenance.Collect
 	}
 	if p.Links == nil {
 		p.Links = provenance.Rules()
