@@ -25,6 +25,9 @@ type Mutant struct {
 	Breaks spec.ID
 	// Fault says in one phrase what it does wrong.
 	Fault string
+	// Profile is the embedded profile under which it is wrong; empty for any that
+	// selects its requirement.
+	Profile string
 
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
@@ -63,7 +66,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), strangerMutants(), Silent(),
+		slipMutants(), strangerMutants(), provenanceMutants(), Silent(),
 	)
 }
 

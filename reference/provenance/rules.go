@@ -54,7 +54,11 @@ func (c *Case) find(id wire.ID) *Link { return c.byID[id] }
 func (c *Case) pathsRight() bool {
 	for _, l := range c.links {
 		path, err := c.Store.Path(l.head.cert, c.Carried)
-		if err != nil || path.Leaf().Body.Level != l.head.level || !path.Leaf().SuiteMatches(l.object, l.head.suite) {
+		if err != nil {
+			return false
+		}
+		l.path = path
+		if path.Leaf().Body.Level != l.head.level || !path.Leaf().SuiteMatches(l.object, l.head.suite) {
 			return false
 		}
 		rules := c.Rules
@@ -66,7 +70,6 @@ func (c *Case) pathsRight() bool {
 		if (cert.Verifier{Rules: rules}).Check(path, in) != nil {
 			return false
 		}
-		l.path = path
 	}
 	return true
 }
@@ -81,6 +84,9 @@ func (c *Case) signed() bool {
 }
 
 func (c *Case) verifies(l *Link) bool {
+	if len(l.path.Chain) == 0 {
+		return false
+	}
 	key := l.path.Leaf().Key
 	if key == nil {
 		return false
