@@ -176,7 +176,7 @@ func Domain(kind, field string) string {
 }
 
 func objectDomain(kind string) string {
-	if kind == "settlement" {
+	if kind == "settlement" || kind == "chain" {
 		return "transfer"
 	}
 	return kind

@@ -38,6 +38,9 @@ func CacheCertificates() Option {
 	return func(v *Verifier) { v.cached = map[[32]byte]*cert.Certificate{} }
 }
 
+// LinkRules replaces the rules of the links of CHAIN provenance.
+func LinkRules(rules []provenance.Rule) Option { return func(v *Verifier) { v.links = rules } }
+
 // New returns a verifier. The error says which provider, or which certificate
 // known, does not lead to a root.
 func New(in Setting, index Index, options ...Option) (*Verifier, error) {

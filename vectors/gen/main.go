@@ -24,6 +24,7 @@ func all() []*file {
 		identifierVectors(), suiteVectors(), linkVectors(), certVectors(), policyVectors(), revsetVectors(),
 		payReqVectors(), transferVectors(), transferSuiteVectors(), settlementVectors(), receiptVectors(),
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
+		chainVectors(),
 	}
 	for _, f := range list {
 		f.prune()

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/verify"
@@ -162,11 +163,22 @@ func settle(c *call) error {
 	if l.Revset != "" {
 		in.Revoked = c.revocations(l.Revset)
 	}
+	if body.Provenance.Mode == wire.ProvenanceChain {
+		bounds := provenance.BoundsOf(body.Provenance)
+		in.Chain = &bounds
+	}
+	var links []wire.Link
+	if c.vector.Kind == "chain" {
+		if links, err = wire.DecodeLinks(c.input("links")); err != nil {
+			return err
+		}
+	}
 	record := settlement.Append(nil, settlement.Record{
 		Object: c.input("object"), Certificates: c.carried(),
 		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
+		Links:   links,
 	})
-	v, err := verify.New(in, verify.MapIndex{})
+	v, err := verify.New(in, verify.MapIndex{}, verify.LinkRules(c.judge.Links))
 	if err != nil {
 		c.fail("%w", err)
 	}

@@ -34,6 +34,8 @@ func procedureOf(kind string) procedure {
 		return certificateProcedure()
 	case "transfer":
 		return transferProcedure()
+	case "chain":
+		return chainProcedure()
 	case "settlement":
 		return settlementProcedure()
 	case "pay-req":

@@ -96,7 +96,7 @@ type procedure struct {
 // Kinds returns the kinds that have checks.
 func Kinds() []string {
 	return []string{
-		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
+		"cert", "transfer", "settlement", "chain", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
 		"fund-req", "defund", "sync",
 	}
 }
@@ -133,6 +133,7 @@ type call struct {
 	bounds bool // a number of the body is out of range
 	path   []certificate
 	root   certificate
+	links  chain
 	state
 }
 
