@@ -2,7 +2,9 @@ package check
 
 import (
 	"fmt"
+	"slices"
 
+	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/provenance/chains"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -127,4 +129,23 @@ func classical(suites []int) bool {
 		}
 	}
 	return len(suites) > 0
+}
+
+// DeliverWith hands over a TRANSFER object with links of the caller's.
+func (s *KitPayer) DeliverWith(object []byte, links []wire.Link, certs [][]byte) (adapter.Answer, wire.Item) {
+	frame := s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object,
+		Certs: append(slices.Clip(s.Carried), certs...), Links: links})
+	a := s.Payee.do(adapter.Accept{Session: s.Session, Message: frame})
+	var item wire.Item
+	reply := []byte(nil)
+	switch {
+	case a.Done != nil:
+		reply = a.Done.Message
+	case a.Refused != nil:
+		reply = a.Refused.Message
+	}
+	if len(reply) > 0 {
+		item, _, _ = s.link.Receive(reply)
+	}
+	return a, item
 }

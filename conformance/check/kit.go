@@ -3,7 +3,6 @@ package check
 import (
 	"io"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/cert"
@@ -188,25 +187,6 @@ func (s *KitPayer) Transfer(change func(*wire.Transfer)) wire.Transfer {
 func (s *KitPayer) Deliver(object []byte) (adapter.Answer, wire.Item) {
 	links, certs := s.beside(object)
 	return s.DeliverWith(object, links, certs)
-}
-
-// DeliverWith hands over a TRANSFER object with links of the caller's.
-func (s *KitPayer) DeliverWith(object []byte, links []wire.Link, certs [][]byte) (adapter.Answer, wire.Item) {
-	frame := s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object,
-		Certs: append(slices.Clip(s.Carried), certs...), Links: links})
-	a := s.Payee.do(adapter.Accept{Session: s.Session, Message: frame})
-	var item wire.Item
-	reply := []byte(nil)
-	switch {
-	case a.Done != nil:
-		reply = a.Done.Message
-	case a.Refused != nil:
-		reply = a.Refused.Message
-	}
-	if len(reply) > 0 {
-		item, _, _ = s.link.Receive(reply)
-	}
-	return a, item
 }
 
 // Pay delivers the right transfer; when it is accepted the book and the kit's
