@@ -2,14 +2,15 @@
 # needs Node.js. README.md says what the targets are for.
 
 GO          ?= go
-FUZZTIME    ?= 5s
+FUZZTIME    ?= 30s
+SOAKTIME    ?= 10m
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 BIN  := bin/assay
 OUT  := reports/out
 PAGE := $(OUT)/index.html
 
-.PHONY: run build test lint generate fuzz bench browser race selftest-full matrix templates platforms clean
+.PHONY: run build test lint generate spec fuzz fuzz-ci soak bench browser race selftest-full matrix templates platforms clean
 
 # Certifies the reference device as an outside process, measures the core, and
 # writes the report.
@@ -34,6 +35,10 @@ generate:
 	$(GO) run ./spec/gen
 	$(GO) run ./vectors/gen
 
+# Writes the specification as one page, with the plots of its sizes.
+spec:
+	$(GO) run ./spec/render --out $(OUT)
+
 # Publishes what a full self-test finds: by it reports tell their detection power.
 matrix: build
 	$(BIN) selftest --full --seeds 1 --matrix conformance/selftest/matrix.json >/dev/null
@@ -51,15 +56,27 @@ platforms:
 fuzz:
 	GO=$(GO) .ci/fuzz $(FUZZTIME)
 
+# Gives all of them three minutes together.
+fuzz-ci:
+	GO=$(GO) .ci/fuzz total 180
+
+# What takes hours: every bit of every signature, and SOAKTIME for each target.
+soak:
+	ASSAY_SOAK=1 $(GO) test -timeout 6h -run TestEveryBitCounts ./vectors/judge
+	GO=$(GO) .ci/fuzz $(SOAKTIME)
+
 bench: build
 	$(BIN) bench core --out $(OUT)/bench
 
-# Opens the report in Chromium: light and dark, phone and desk, and on paper.
+# Opens the report and the specification in Chromium: light and dark, phone and
+# desk, and on paper.
 browser:
 	@test -f $(PAGE) || $(MAKE) run
 	@command -v "$${CHROMIUM:-/usr/bin/chromium}" >/dev/null || $(MAKE) chromium
 	cd reports/browser && npm ci --no-audit --no-fund
 	node reports/browser/check.mjs $(PAGE)
+	$(MAKE) spec
+	node reports/browser/spec.mjs $(OUT)/spec.html
 
 .PHONY: chromium
 chromium:

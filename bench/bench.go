@@ -55,6 +55,11 @@ func (f *Fault) Error() string {
 	return fmt.Sprintf("bench: lane %s: wrong verdict on payment %d (%s): %s", f.Lane, f.Payment, f.Kind, f.Got)
 }
 
+// Suites are those that have lanes: what the edition scores.
+func Suites() []suite.Suite {
+	return []suite.Suite{suite.Ed25519, suite.P256, suite.MLDSA44, suite.Ed25519MLDSA44}
+}
+
 // Core measures the verification core and returns a result with every lane of
 // the suites chosen. The error is a [*Fault] if a verdict was wrong, that of ctx
 // if it has ended, or another failure; there is no result then.
@@ -65,7 +70,7 @@ func Core(ctx context.Context, o Options) (*reports.Bench, error) {
 		o.Rounds = defaultRounds
 	}
 	if len(o.Suites) == 0 {
-		o.Suites = suite.All()
+		o.Suites = Suites()
 	}
 	host := measure.ThisHost()
 	r := &run{Options: o, result: &reports.Bench{

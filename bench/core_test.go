@@ -67,7 +67,7 @@ func (c lenient) VerifyAll(payments []verify.Payment, verdicts []verify.Verdict)
 }
 
 func TestAWrongVerdictIsTheOnlyResult(t *testing.T) {
-	for _, s := range suite.All() {
+	for _, s := range Suites() {
 		o := quick(s)
 		o.wrap = func(c core) core { return lenient{c} }
 		result, err := Core(context.Background(), o)

@@ -3,7 +3,6 @@ package bench
 import (
 	"testing"
 
-	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/verify/workload"
 	"github.com/assay-cbdc/assay/reports"
 )
@@ -14,7 +13,7 @@ import (
 // the benchmark at the first that is wrong. On a busy machine use the bench
 // command of assay: it interleaves what this runs one after the other.
 func BenchmarkCore(b *testing.B) {
-	for _, s := range suite.All() {
+	for _, s := range Suites() {
 		r := &run{Options: Options{Seed: 1}, result: &reports.Bench{}}
 		l, err := newLoad(s, 1, 4*batchSize, workload.EvenShares(1))
 		if err != nil {

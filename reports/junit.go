@@ -60,7 +60,7 @@ func JUnit(r *Report) ([]byte, error) {
 		Time:      fmt.Sprintf("%.3f", float64(r.Volatile.DurationMS)/1000),
 		Timestamp: r.Volatile.Started,
 		Properties: []junitProperty{
-			{"overall", string(r.Core.Overall)}, {"profile", r.Core.Profile.ID + " " + r.Core.Profile.Version},
+			{"overall", string(r.Core.Overall)}, {"profile", r.Core.Profile.Title()},
 			{"class", string(r.Core.Class)}, {"tier", string(r.Core.Tier)}, {"shape", string(r.Core.Shape)},
 			{"seed", fmt.Sprint(r.Core.Seed)}, {"release", r.Core.Suite.Release},
 		},

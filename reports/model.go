@@ -7,7 +7,10 @@
 // report, never a certificate.
 package reports
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // ReportSchema names the schema of report.json.
 const ReportSchema = "report-v1"
@@ -99,8 +102,9 @@ type Core struct {
 	Suites         []string       `json:"suites"` // signature suites under test, by name
 	Implementation Implementation `json:"implementation"`
 	Seed           uint64         `json:"seed"`
-	Filter         string         `json:"filter"`    // empty: everything selected
-	Exchanges      int            `json:"exchanges"` // upper bound that was asked for; 0: none
+	Filter         string         `json:"filter"`                // empty: everything selected
+	Exchanges      int            `json:"exchanges"`             // upper bound that was asked for; 0: none
+	Environment    *Environment   `json:"environment,omitempty"` // recorded, never judged
 	Overall        Overall        `json:"overall"`
 	Required       int            `json:"required"`   // MUSTs without which the profile calls nothing conformant
 	Applicable     int            `json:"applicable"` // MUSTs that apply to this device under this profile
@@ -124,6 +128,26 @@ type Core struct {
 	Unshown  int `json:"unshown"`
 	Prompts  int `json:"prompts"`
 	Deferred int `json:"deferred"`
+}
+
+// Title is the profile with its version and what lies over it.
+func (p Profile) Title() string {
+	return strings.Join(append([]string{strings.TrimSpace(p.ID + " " + p.Version)}, p.Overlays...), " + ")
+}
+
+// An Environment is what the device's keys and state lie in, as profile or vendor
+// say. It is recorded, with the evidence that is asked for, and never judged.
+type Environment struct {
+	ID       string     `json:"id"`
+	Kind     string     `json:"kind"`
+	By       string     `json:"by"` // who says so: profile or ICS
+	Evidence []Evidence `json:"evidence"`
+}
+
+// Evidence is one document; Value is what the vendor says of it, empty if nothing.
+type Evidence struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // A Level is how much of the suite a run took.
@@ -181,6 +205,7 @@ type Profile struct {
 	Version       string   `json:"version"`
 	EffectiveDate string   `json:"effective_date"` // YYYY-MM-DD, empty if the profile has none
 	Inferred      []string `json:"inferred"`       // members that nobody has published or endorsed
+	Overlays      []string `json:"overlays,omitempty"`
 }
 
 // An Implementation is what the device says it is; nobody has verified it.

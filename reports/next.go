@@ -9,7 +9,7 @@ import (
 
 // Advice says in a sentence what one more thing to serve would bring.
 func (n Next) Advice() string {
-	s := "implement " + n.thing() + " to test "
+	s := "implement " + thing(n.Capability) + " to test "
 	if n.Requirements > 0 {
 		s += fmt.Sprintf("%d more (%s)", n.Requirements, count(n.Checks, "check"))
 	} else {
@@ -21,10 +21,19 @@ func (n Next) Advice() string {
 	return s
 }
 
+// By is what would reveal the faults, in a sentence.
+func (m Missing) By() string { return thing(m.Capability) }
+
 // thing is what a capability is called in a sentence.
-func (n Next) thing() string {
-	kind, rest, _ := strings.Cut(n.Capability, ":")
+func thing(capability string) string {
+	kind, rest, _ := strings.Cut(capability, ":")
 	switch kind {
+	case "":
+		return "nothing that a product like this can serve"
+	case "profile":
+		return "a profile that limits more"
+	case "class":
+		return "class " + rest
 	case "shape":
 		return "the shape " + rest
 	case "units":
@@ -33,10 +42,12 @@ func (n Next) thing() string {
 		return "a kit that does " + rest
 	case "lifecycle":
 		return "the lifecycle " + rest
+	case "provision":
+		return "the provisioning " + rest
 	case "role":
 		return "the role " + rest
 	}
-	return n.Capability
+	return capability
 }
 
 func count(n int, noun string) string {

@@ -127,7 +127,7 @@ func verdict(c *Core) verdictView {
 }
 
 func facts(c *Core) []fact {
-	profile := fact{Name: "Profile", Value: c.Profile.ID + " " + c.Profile.Version, Share: -1}
+	profile := fact{Name: "Profile", Value: c.Profile.Title(), Share: -1}
 	if c.Profile.EffectiveDate != "" {
 		profile.Note = "in effect from " + c.Profile.EffectiveDate
 	}
@@ -145,10 +145,18 @@ func facts(c *Core) []fact {
 		profile,
 		power(c.Detection),
 		{"Tested", fmt.Sprintf("%d of %d MUSTs", c.Executed, c.Applicable), fmt.Sprintf("%d are required by the profile", c.Required), percent(c.Executed, c.Applicable)},
-		{"Signature suites", strings.Join(c.Suites, ", "), "family of value " + c.Family, -1},
+		value(c),
 		bench(c.Bench),
 		{"Release", c.Suite.Release, fmt.Sprintf("seed %d", c.Seed), -1},
 	}
+}
+
+// value says what moves and, of a product of class RP, under which signatures.
+func value(c *Core) fact {
+	if len(c.Suites) == 0 {
+		return fact{"Family of value", c.Family, "no suite is seen from outside", -1}
+	}
+	return fact{"Signature suites", strings.Join(c.Suites, ", "), "family of value " + c.Family, -1}
 }
 
 // bench says what stood around the product, and who said so.

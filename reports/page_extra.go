@@ -146,6 +146,15 @@ func limits(c *Core) []string {
 	if c.Class == Behaviour {
 		out = append(out, "Messages were opaque: encoding, signatures and the privacy of bytes on the link were not tested.")
 	}
+	if e := c.Environment; e != nil {
+		brought := len(e.Evidence)
+		for _, v := range e.Evidence {
+			if v.Value == "" {
+				brought--
+			}
+		}
+		out = append(out, fmt.Sprintf("The trusted environment is %s, as the %s says; with %d of %d documents that it asks for. It is recorded and was not judged.", e.ID, e.By, brought, len(e.Evidence)))
+	}
 	if n := len(c.Profile.Inferred); n > 0 {
 		out = append(out, fmt.Sprintf("The profile holds %d inferred values, not endorsed by whoever runs the system: %s.", n, strings.Join(c.Profile.Inferred, ", ")))
 	}

@@ -56,7 +56,7 @@ func Sign(r *Report, file []byte, key ed25519.PrivateKey) ([]byte, error) {
 		PredicateType: predicateType,
 		Predicate: testResult{
 			Configuration: []resource{
-				{Name: "profile " + c.Profile.ID + " " + c.Profile.Version},
+				{Name: "profile " + c.Profile.Title()},
 				{Name: "suite " + c.Suite.Release},
 			},
 			FailedTests: []string{},

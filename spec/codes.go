@@ -11,6 +11,7 @@ const (
 	EAmount        Code = 105
 	ESize          Code = 106
 	EPad           Code = 107
+	EParts         Code = 108
 	EVersion       Code = 110
 	ENocommon      Code = 111
 	ERealm         Code = 112

@@ -111,6 +111,8 @@ func recode(name string, b []byte) ([]byte, error) {
 		return again(wire.DecodeLogEntry)(b)
 	case "M2":
 		return again(wire.DecodeOpening)(b)
+	case "CAPSULE":
+		return again(wire.DecodeCapsule)(b)
 	case "M3", "M4":
 		return again(wire.DecodeFrame)(b)
 	case "ABORT", "ACK", "CERT_GET", "CERTS":
@@ -142,7 +144,7 @@ func again[T interface{ Encode() []byte }](decode func([]byte) (T, error)) func(
 
 func recodePayload(name string, payload []byte) ([]byte, error) {
 	recode, ok := map[string]func([]byte) ([]byte, error){
-		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq),
+		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq), "REKEY_REQ": again(wire.DecodeRekeyReq),
 		"REVSET": again(wire.DecodeRevset), "POLICY": again(wire.DecodePolicy),
 		"PAY_REQ": again(wire.DecodePayReq), "TRANSFER": again(wire.DecodeTransfer),
 		"CHAIN_TRANSFER": again(wire.DecodeChained),
@@ -150,7 +152,8 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"FUND_REQ": again(wire.DecodeFundReq), "FUND": again(wire.DecodeFund),
 		"DEFUND": again(wire.DecodeDefund), "DEFUND_ACK": again(wire.DecodeDefundAck),
 		"SYNC_CHAL": again(wire.DecodeSyncChal), "SYNC": again(wire.DecodeSync),
-		"SYNC_ACK": again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
+		"STATIC_REQ": again(wire.DecodeStaticReq),
+		"SYNC_ACK":   again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
 	}[name]
 	if !ok {
 		return nil, fmt.Errorf("no decoder")
@@ -189,19 +192,23 @@ func TestGrammarRefuses(t *testing.T) {
 		{"PAY_REQ", "185566", "185666"},              // an unknown member
 		{"RECEIPT", "181801", "181802"},              // REFUSED without a code
 		{"PEER", "0218180", "0218190"},               // another type
+		{"STATIC_REQ", "0217", "0212"},               // another type
+		{"STATIC_REQ", "182f1840", "182f1841"},       // more uses than a list has places
+		{"CAPSULE", "825820", "82581f"},              // a key of another length
 		{"ABORT", "18cd", "1863"},                    // no refusal code
 		{"ACK", "831819", "831818"},                  // another type
 		{"CERT_GET", "82181a815820", "82181a805820"}, // nothing asked for
 		{"CERTS", "82181b", "82181c"},                // another type
 		{"CERT", "182201", "182203"},                 // an undefined class
 		{"ENROL_REQ", "183f01", "183f07"},            // an undefined environment
+		{"REKEY_REQ", "021830", "021831"},            // another type
 		{"REVSET", "1401", "1400"},                   // version zero
 		{"POLICY", "184e01", "184e02"},               // a mode that was cut
 		{"FUND_REQ", "181801", "181803"},             // an undefined purpose
 		{"FUND", "021821", "021820"},                 // another type
 		{"DEFUND", "021822", "021821"},               // another type
 		{"DEFUND_ACK", "181801", "181803"},           // an undefined status
-		{"LOG_ENTRY", "870203", "87020a"},            // a reserved kind
+		{"LOG_ENTRY", "870203", "87020d"},            // an undefined kind
 		{"SYNC_CHAL", "021828", "021829"},            // another type
 		{"SYNC", "184e01", "184e04"},                 // an undefined mode
 		{"SYNC_ACK", "183c01", "183c03"},             // an undefined grant

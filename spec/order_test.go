@@ -11,7 +11,10 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/provider"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -108,6 +111,13 @@ func referenceRules() map[string][]orderedRule {
 	for _, r := range provenance.Rules() {
 		lists["chain.links"] = append(lists["chain.links"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
+	for key, rules := range map[string][]provider.Rule{
+		"provider.enrol": provider.DefaultRules().Enrol, "provider.rekey": provider.DefaultRules().Rekey,
+	} {
+		for _, r := range rules {
+			lists[key] = append(lists[key], orderedRule{r.Name, r.Requirement, r.Code})
+		}
+	}
 	online := ledger.DefaultRules()
 	lists["ledger.funding"] = ledgerRules(online.Funding)
 	lists["ledger.cancel"] = ledgerRules(online.Cancel)
@@ -118,7 +128,18 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settle"] = ledgerRules(online.Settle)
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
+	lists["ledger.link"] = ledgerRules(online.Link)
 	lists["ledger.request"] = ledgerRules(online.Request)
+	lists["ledger.claim"] = ledgerRules(online.Claim)
+	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)
+	lists["ledger.deposit"] = ledgerRules(online.Deposit)
+	lists["ledger.refund"] = ledgerRules(online.Refund)
+	for _, r := range nose.Rules() {
+		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
+	for _, r := range qr.StandardRules() {
+		lists["qr.text"] = append(lists["qr.text"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
 	return lists
 }
 

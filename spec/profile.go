@@ -15,8 +15,10 @@ type Profile struct {
 	EffectiveDate string   `json:"effective_date" yaml:"effective_date"` // RFC 3339 full-date
 	Epoch         uint64   `json:"epoch" yaml:"epoch"`                   // of the effective date
 	Status        Status   `json:"status" yaml:"status"`
-	Base          string   `json:"base,omitempty" yaml:"base"` // the profile that this one overlays
-	Currency      string   `json:"currency" yaml:"currency"`   // ISO 4217 alphabetic
+	Base          string   `json:"base,omitempty" yaml:"base"`         // the profile that this one starts from
+	Adds          string   `json:"adds,omitempty" yaml:"adds"`         // what it adds to another; only such a profile is an overlay
+	Overlays      []string `json:"overlays,omitempty" yaml:"overlays"` // the overlays that lie over it, in order
+	Currency      string   `json:"currency" yaml:"currency"`           // ISO 4217 alphabetic
 	CurrencyCode  int      `json:"currency_code" yaml:"currency_code"`
 	Exponent      int      `json:"exponent" yaml:"exponent"`
 	Family        string   `json:"family" yaml:"family"`
@@ -45,6 +47,7 @@ type Profile struct {
 	LogCapacity     *int         `json:"log_capacity,omitempty" yaml:"log_capacity"` // entries
 	Retention       *int         `json:"retention,omitempty" yaml:"retention"`       // requests that stay answerable: R
 	Suites          []int        `json:"suites,omitempty" yaml:"suites"`             // suite numbers of wire.md, ascending
+	KEMs            []int        `json:"kems,omitempty" yaml:"kems"`                 // HPKE numbers of wire.md, ascending
 	PolicyUpdatable PolicyUpdate `json:"policy_updatable,omitempty" yaml:"policy_updatable"`
 
 	Revocation         Revocation `json:"revocation,omitempty" yaml:"revocation"`
@@ -52,6 +55,11 @@ type Profile struct {
 	RevocationMaxCount *uint64    `json:"revocation_max_count,omitempty" yaml:"revocation_max_count"` // payments
 	Grace              *uint64    `json:"grace,omitempty" yaml:"grace"`                               // epochs after a certificate's end
 	Receipt            Receipt    `json:"receipt,omitempty" yaml:"receipt"`
+
+	AlertPolicy   AlertPolicy `json:"alert_policy,omitempty" yaml:"alert_policy"`
+	ProximityOnly *bool       `json:"proximity_only,omitempty" yaml:"proximity_only"` // face to face; nothing judges it (M-15)
+	Environment   string      `json:"environment,omitempty" yaml:"environment"`       // a descriptor of spec/environments; recorded, never judged
+	Taxonomy      Taxonomy    `json:"taxonomy,omitzero" yaml:"taxonomy"`              // recorded, never judged
 
 	ReceiverClasses []string `json:"receiver_classes,omitempty" yaml:"receiver_classes"` // SE, NOSE
 	Transports      []string `json:"transports,omitempty" yaml:"transports"`
@@ -61,6 +69,9 @@ type Profile struct {
 
 	Sources  map[string]string `json:"sources,omitempty" yaml:"sources"`   // field to where its value is from
 	Inferred []string          `json:"inferred,omitempty" yaml:"inferred"` // fields whose value is inferred, not endorsed
+
+	// places says where each member was set, FILE:LINE.
+	places map[string]string
 }
 
 // JSON returns the profile as the one document that create hands to a device:
@@ -71,4 +82,17 @@ func (p *Profile) JSON() []byte {
 		panic("spec: " + err.Error()) // the type has nothing that fails to marshal
 	}
 	return doc
+}
+
+// A Taxonomy places a system in the three that are in use. Two of them use one
+// word with opposite meanings, so that each value carries its author's name.
+type Taxonomy struct {
+	// Lipis and Crunchfish: the online rail, whether the offline protocol is the
+	// rail's own, and what is trusted.
+	LipisRail        string `json:"lipis_rail,omitempty" yaml:"lipis_rail"`
+	LipisProtocol    string `json:"lipis_protocol,omitempty" yaml:"lipis_protocol"`
+	LipisEnvironment string `json:"lipis_environment,omitempty" yaml:"lipis_environment"`
+	// Polaris is the BIS handbook's mode, BankOfCanada that of the staff note.
+	Polaris      string `json:"polaris,omitempty" yaml:"polaris"`
+	BankOfCanada string `json:"bank_of_canada,omitempty" yaml:"bank_of_canada"`
 }

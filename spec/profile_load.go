@@ -39,24 +39,31 @@ func LoadProfile(nameOrPath string) (*Profile, error) { return loadProfile(nameO
 const maxOverlays = 8
 
 func loadProfile(nameOrPath string, overlays int) (*Profile, error) {
-	file := nameOrPath
-	var text []byte
-	var err error
-	switch filepath.Ext(nameOrPath) {
-	case ".yaml", ".yml":
-		text, err = os.ReadFile(nameOrPath)
-	default:
-		file = "profiles/" + nameOrPath + ".yaml"
-		text, err = files.ReadFile(file)
-		if err != nil {
-			err = fmt.Errorf("profile %q is unknown; name one of %s, or a FILE.yaml",
-				nameOrPath, strings.Join(Profiles(), ", "))
-		}
-	}
+	file, text, err := readProfile(nameOrPath)
 	if err != nil {
 		return nil, err
 	}
 	return parseProfile(file, text, overlays)
+}
+
+// readProfile returns the text of an embedded profile, or of a file, and the
+// name that it has in errors.
+func readProfile(nameOrPath string) (string, []byte, error) {
+	if isFile(nameOrPath) {
+		text, err := os.ReadFile(nameOrPath)
+		return nameOrPath, text, err
+	}
+	file := "profiles/" + nameOrPath + ".yaml"
+	text, err := files.ReadFile(file)
+	if err != nil {
+		err = fmt.Errorf("profile %q is unknown; name one of %s, or a FILE.yaml", nameOrPath, strings.Join(Profiles(), ", "))
+	}
+	return file, text, err
+}
+
+func isFile(name string) bool {
+	ext := filepath.Ext(name)
+	return ext == ".yaml" || ext == ".yml"
 }
 
 // ParseProfile reads a profile. The name file stands in errors, and a base that
@@ -68,44 +75,64 @@ func parseProfile(file string, text []byte, overlays int) (*Profile, error) {
 	if err != nil {
 		return nil, positioned(file, err)
 	}
-	p, err := overlay(file, text, overlays)
+	base, err := baseOf(file, text, overlays)
 	if err != nil {
 		return nil, err
 	}
-	if err := Validate("profile-v1", p.JSON()); err != nil {
-		if e, ok := errors.AsType[*SchemaError](err); ok {
-			return nil, fault(file, tree, e.Problems[0].Path, "%s", e.Problems[0].Message)
-		}
+	p, err := decodeOver(base, file, text, tree)
+	if err != nil {
 		return nil, err
 	}
-	if field, err := p.consistent(); err != nil {
-		return nil, fault(file, tree, []string{field}, "%w", err)
+	if err := p.valid(file, tree); err != nil {
+		return nil, err
 	}
-	return p, nil
+	if err := p.looser(base); err != nil {
+		return nil, err
+	}
+	over := p.Overlays
+	p.Overlays = slices.Clone(base.Overlays)
+	over = slices.DeleteFunc(slices.Clone(over), func(o string) bool { return slices.Contains(base.Overlays, o) })
+	for i, o := range over {
+		over[i] = beside(file, o)
+	}
+	return p.WithOverlays(over...)
 }
 
-// overlay decodes the text over the profile that its base names, or over none.
-func overlay(file string, text []byte, overlays int) (*Profile, error) {
+// beside is the path of a file that another one names.
+func beside(file, name string) string {
+	if isFile(name) && !filepath.IsAbs(name) {
+		return filepath.Join(filepath.Dir(file), name)
+	}
+	return name
+}
+
+// baseOf is the profile that a file starts from; an empty one where it names none.
+func baseOf(file string, text []byte, overlays int) (*Profile, error) {
 	var head struct {
 		Base string `yaml:"base"`
 	}
 	if err := yaml.Unmarshal(text, &head); err != nil {
 		return nil, positioned(file, err)
 	}
-	p := &Profile{}
-	if head.Base != "" {
-		if overlays == maxOverlays {
-			return nil, fmt.Errorf("%s: base: more than %d profiles over one another", file, maxOverlays)
-		}
-		if ext := filepath.Ext(head.Base); (ext == ".yaml" || ext == ".yml") && !filepath.IsAbs(head.Base) {
-			head.Base = filepath.Join(filepath.Dir(file), head.Base)
-		}
-		base, err := loadProfile(head.Base, overlays+1)
-		if err != nil {
-			return nil, fmt.Errorf("%s: base: %w", file, err)
-		}
-		*p = *base
+	if head.Base == "" {
+		return &Profile{}, nil
 	}
+	if overlays == maxOverlays {
+		return nil, fmt.Errorf("%s: base: more than %d profiles over one another", file, maxOverlays)
+	}
+	base, err := loadProfile(beside(file, head.Base), overlays+1)
+	if err != nil {
+		return nil, fmt.Errorf("%s: base: %w", file, err)
+	}
+	return base, nil
+}
+
+// decodeOver decodes a file over the profile that it starts from. What it adds
+// is its own: a file that starts from an overlay is none by that.
+func decodeOver(base *Profile, file string, text []byte, tree *ast.File) (*Profile, error) {
+	p := &Profile{}
+	*p = *base
+	p.Adds = ""
 	sources := p.Sources
 	if err := yaml.UnmarshalWithOptions(text, p, yaml.DisallowUnknownField()); err != nil {
 		return nil, positioned(file, err)
@@ -115,7 +142,55 @@ func overlay(file string, text []byte, overlays int) (*Profile, error) {
 		p.Sources = maps.Clone(sources)
 		maps.Copy(p.Sources, own)
 	}
+	places := map[string]string{}
+	maps.Copy(places, base.places)
+	maps.Copy(places, placesOf(file, tree))
+	p.places = places
 	return p, nil
+}
+
+// valid holds a profile against its schema and itself.
+func (p *Profile) valid(file string, tree *ast.File) error {
+	err := Validate("profile-v1", p.JSON())
+	if e, ok := errors.AsType[*SchemaError](err); ok {
+		return fault(file, tree, e.Problems[0].Path, "%s", e.Problems[0].Message)
+	}
+	if err != nil {
+		return err
+	}
+	if member, err := p.consistent(); err != nil {
+		return fault(file, tree, []string{member}, "%w", err)
+	}
+	return nil
+}
+
+// loadOwn reads what a profile's file itself declares, and nothing of its base.
+// An overlay need not declare a system: what is missing of one is not held
+// against it.
+func loadOwn(nameOrPath string) (*Profile, error) {
+	file, text, err := readProfile(nameOrPath)
+	if err != nil {
+		return nil, err
+	}
+	tree, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, positioned(file, err)
+	}
+	own, err := decodeOver(&Profile{}, file, text, tree)
+	if err != nil {
+		return nil, err
+	}
+	whole := *own
+	if whole.Currency == "" {
+		whole.Currency, whole.CurrencyCode, whole.Exponent = testCurrency, currencyTable()[testCurrency].number, 2
+	}
+	if whole.Family == "" {
+		whole.Family = "B"
+	}
+	if whole.Finality == "" {
+		whole.Finality = DeviceFinal
+	}
+	return own, whole.valid(file, tree)
 }
 
 // consistent returns the first field at which values that are each valid
@@ -128,6 +203,12 @@ func (p *Profile) consistent() (string, error) {
 	if epoch := EpochOf(date); p.Epoch != epoch {
 		return "epoch", fmt.Errorf("%d is not the epoch of %s, which is %d", p.Epoch, p.EffectiveDate, epoch)
 	}
+	if member, err := p.money(); err != nil {
+		return member, err
+	}
+	if p.Environment != "" && !slices.Contains(Environments(), p.Environment) {
+		return "environment", fmt.Errorf("%q is unknown; name one of %s", p.Environment, strings.Join(Environments(), ", "))
+	}
 	if p.MaxOfflineEpochs != nil && p.MaxUnsyncedCount == nil && p.TimeSource != TimeSE {
 		return "max_offline_epochs", errors.New("a duration needs max_unsynced_count beside it (TIM-04)")
 	}
@@ -139,6 +220,9 @@ func (p *Profile) consistent() (string, error) {
 	}
 	if !slices.IsSorted(p.Suites) {
 		return "suites", errors.New("suites are listed in rising order")
+	}
+	if !slices.IsSorted(p.KEMs) {
+		return "kems", errors.New("KEMs are listed in rising order")
 	}
 	for _, id := range p.Required {
 		if r, ok := Lookup(id); !ok || r.Level != LevelMust {

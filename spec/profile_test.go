@@ -51,8 +51,9 @@ var sourcedFields = []string{
 	"trunc", "max_inputs", "max_links", "max_tx", "max_holding",
 	"max_cumulative_unsynced", "max_unsynced_count", "auth_free_amount", "auth_free_count",
 	"max_offline_epochs", "time_source", "consent_required", "sync_mode", "replenish", "log_capacity",
-	"retention", "suites", "policy_updatable", "revocation", "revocation_max_age",
+	"retention", "suites", "kems", "policy_updatable", "revocation", "revocation_max_age",
 	"revocation_max_count", "grace", "receipt", "receiver_classes", "transports",
+	"alert_policy", "proximity_only", "environment", "taxonomy",
 }
 
 // TestEveryRequirementAppliesUnderReference: but for those of the other mode of

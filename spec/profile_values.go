@@ -18,6 +18,8 @@ type (
 	PolicyUpdate string
 	// Revocation says how counterparties are blocked.
 	Revocation string
+	// AlertPolicy says what the ledger tells a device's holder.
+	AlertPolicy string
 	// Receipt says what the payee answers a payment with.
 	Receipt string
 )
@@ -52,6 +54,8 @@ const (
 	RevocationList      Revocation = "LIST"
 	RevocationShortCert Revocation = "SHORT_CERT"
 	RevocationNone      Revocation = "NONE"
+
+	AlertEach AlertPolicy = "EACH" // an alert conveys each transaction once details reach the ledger
 
 	ReceiptSigned Receipt = "SIGNED"
 	ReceiptAck    Receipt = "ACK"

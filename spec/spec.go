@@ -17,7 +17,7 @@ const (
 	Release         = "1.0-draft1" // the frozen set of scored requirements
 )
 
-//go:embed *.md protocol.cddl profiles/*.yaml releases/*.yaml schema/*.json
+//go:embed *.md protocol.cddl profiles/*.yaml environments/*.yaml releases/*.yaml schema/*.json
 var files embed.FS
 
 // An ID names a requirement: "PAY-03". IDs are never reused.
@@ -54,9 +54,9 @@ const (
 // Chapters returns the file names of the chapters in reading order.
 func Chapters() []string {
 	return []string{
-		"README.md", "glossary.md", "wire.md", "certificates.md", "payment.md",
-		"funding.md", "state.md", "limits.md", "sync.md", "security.md",
-		"provenance.md", "refusals.md", "adapter.md", "ics.md", "measurements.md",
+		"README.md", "overview.md", "glossary.md", "wire.md", "certificates.md", "rekey.md", "payment.md",
+		"oneway.md", "funding.md", "state.md", "limits.md", "sync.md", "provenance.md", "qr.md", "security.md", "privacy.md",
+		"sizes.md", "refusals.md", "apdu.md", "adapter.md", "ics.md", "measurements.md",
 	}
 }
 

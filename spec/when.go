@@ -28,9 +28,15 @@ const (
 	WhenSnapshot      = "cap:snapshot"
 	WhenLedger        = "cap:ledger"
 	WhenBlock         = "cap:block"
+	WhenAlerts        = "cap:alerts"
 	WhenDefund        = "cap:defund"
 	WhenCutMessage    = "cap:cut-message"
 	WhenCutTime       = "cap:cut-time"
+	WhenRekey         = "cap:rekey"
+	WhenAPDU          = "cap:apdu"
+	WhenContactless   = "cap:contactless"
+	WhenOneWay        = "cap:one-way"
+	WhenClaims        = "cap:claims"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -45,8 +51,10 @@ const (
 	WhenConsentReq = "profile:consent_required"
 	WhenRevocation = "profile:revocation"
 	WhenOnlineAFA  = "profile:online_afa"
+	WhenAlertEach  = "profile:alerts"
 	WhenUpdatable  = "profile:updatable_policy"
 	WhenChain      = "profile:chain"
+	WhenFullSync   = "profile:full_sync"
 
 	WhenSuites = "suites>1"
 	WhenHybrid = "suite:hybrid"
@@ -57,12 +65,12 @@ const (
 // Conditions returns the closed set of those words, sorted.
 func Conditions() []string {
 	words := []string{
-		WhenStart, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
+		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenDefund, WhenCutMessage, WhenCutTime,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
-		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenUpdatable, WhenChain,
+		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync, WhenChain,
 		WhenSuites, WhenHybrid, WhenMLDSA, WhenECDSA,
 	}
 	slices.Sort(words)
@@ -110,10 +118,14 @@ func (p *Profile) holds(when string) bool {
 		return p.Revocation == RevocationList
 	case WhenOnlineAFA:
 		return p.Replenish == ReplenishOnlineAFA
+	case WhenAlertEach:
+		return p.AlertPolicy == AlertEach && p.SyncMode != SyncTotals // totals have no details
 	case WhenUpdatable:
 		return p.PolicyUpdatable == PolicyOnlineSigned
 	case WhenChain:
 		return p.Provenance == ProvenanceChain
+	case WhenFullSync:
+		return p.SyncMode != SyncTotals
 	case WhenSuites:
 		return len(p.Suites) > 1
 	case WhenHybrid:

@@ -36,8 +36,16 @@ type Device struct {
 	Requests       []Request `json:"requests"`
 	Credits        []Credit  `json:"credits"`
 	Pending        []Pending `json:"pending"`
+	Statics        []Static  `json:"statics,omitempty"`
 	Funding        *Funding  `json:"funding,omitempty"`
 	Sync           *SyncMark `json:"sync,omitempty"`
+	Rekey          *Rekey    `json:"rekey,omitempty"`
+}
+
+// A Rekey is a key that waits for its certificate.
+type Rekey struct {
+	Key    string `json:"key"`
+	Signer string `json:"signer"` // whose key signed the REKEY_REQ
 }
 
 // An Own is a key of the device and its certificate.
@@ -80,8 +88,28 @@ type Credit struct {
 type Pending struct {
 	ID          string `json:"id"`
 	RequestHash string `json:"request_hash"`
-	Payee       string `json:"payee"`
+	Payee       string `json:"payee"` // "" of a DEFUND
 	Amount      string `json:"amount"`
+	Claim       bool   `json:"claim,omitempty"`
+}
+
+// A Static is a static request of the device as payee.
+type Static struct {
+	Number uint64   `json:"number"`
+	Hash   string   `json:"hash"`   // id of the STATIC_REQ
+	Amount string   `json:"amount"` // 0 where the payer chooses
+	MaxHop uint64   `json:"max_hop"`
+	Expiry uint64   `json:"expiry"`
+	Max    uint64   `json:"max"`
+	Listed []Listed `json:"listed"`
+}
+
+// A Listed is the final word on a transfer for a static request.
+type Listed struct {
+	Transfer string `json:"transfer"`
+	Payer    string `json:"payer"`
+	Counter  uint64 `json:"counter"`
+	Why      uint64 `json:"why"` // the code of its refusal, 0 where it was credited
 }
 
 // A Funding is the open or cancelled FUND_REQ.

@@ -163,10 +163,14 @@ func (f *File) Ledger(name string) *Ledger {
 // of a vector of the kind, "" if there is none.
 func Domain(kind, field string) string {
 	switch name := field[strings.LastIndexByte(field, '.')+1:]; name {
-	case "leaf", "provider", "certificate", "issuer":
+	case "leaf", "provider", "certificate", "issuer", "other":
 		return "assay/1/cert"
 	case "revset":
 		return "assay/1/revset"
+	case "enrol", "first":
+		return "assay/1/enrol"
+	case "link":
+		return "assay/1/rekey"
 	case "pay_req":
 		return "assay/1/pay-req"
 	case "object":
@@ -176,8 +180,15 @@ func Domain(kind, field string) string {
 }
 
 func objectDomain(kind string) string {
-	if kind == "settlement" || kind == "chain" {
+	switch kind {
+	case "settlement", "chain", "one-way", "deposit", "unclaimed", "software":
 		return "transfer"
+	case "rekey-req":
+		return "rekey"
+	case "enrol-req":
+		return "enrol"
+	case "rekeyed":
+		return "cert"
 	}
-	return kind
+	return strings.TrimPrefix(kind, "record-") // a record holds the message
 }

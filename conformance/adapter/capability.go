@@ -4,6 +4,10 @@ package adapter
 // every adapter serves and for those of a shape.
 func CapabilityOf(v Verb) Capability {
 	switch v := v.(type) {
+	case Provision:
+		if v.Rekey != 0 {
+			return CapRekey
+		}
 	case Start:
 		return CapStart
 	case Resend:
@@ -18,6 +22,8 @@ func CapabilityOf(v Verb) Capability {
 		}
 	case Cancel:
 		return CapCancel
+	case StaticRequest, PayOneWay, AcceptOneWay, AcknowledgeOneWay, ResendOneWay:
+		return CapOneWay
 	case Query:
 		return CapQuery
 	case Defund:
@@ -50,6 +56,13 @@ func CapabilityOf(v Verb) Capability {
 		return CapLedger
 	case Block:
 		return CapBlock
+	case Alerts:
+		return CapAlerts
+	case APDU:
+		if v.Side == SideContactless {
+			return CapContactless
+		}
+		return CapAPDU
 	}
 	return ""
 }

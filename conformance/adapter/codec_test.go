@@ -75,6 +75,8 @@ func enumerated(v any) {
 	switch v := v.(type) {
 	case *adapter.CutWrite:
 		v.Mode = "erased"
+	case *adapter.APDU:
+		v.Side = adapter.SideContactless
 	case *adapter.Result:
 		v.Hello.Class, v.Hello.Tier, v.Hello.Family = "BH", "emulator", "B"
 		v.Value.ObservedBy = "ledger"

@@ -31,8 +31,11 @@ func (Create) Name() string { return "create" }
 
 // Provision without certificates asks a device for its enrolment requests
 // (Result.Messages); with them it installs what the harness certified. A
-// pre-provisioned device answers done to the empty form.
+// device that its vendor provisions answers done to the empty form. With Rekey a
+// device is asked for the REKEY_REQ and the ENROL_REQ of a new key of that suite;
+// what answers them is installed by certificates, and issuers, alone.
 type Provision struct {
+	Rekey        int     `json:"rekey,omitempty"`        // suite of the new key
 	Certificates []Bytes `json:"certificates,omitempty"` // of the device
 	Issuers      []Bytes `json:"issuers,omitempty"`      // provider and services
 	Root         Bytes   `json:"root,omitempty"`

@@ -77,8 +77,11 @@ type Provisioning string
 
 // The ways of provisioning.
 const (
-	ProvisionRequest Provisioning = "request"         // the device asks, the harness certifies
-	ProvisionDone    Provisioning = "pre-provisioned" // the vendor has done it
+	ProvisionRequest Provisioning = "request" // the device asks, the harness certifies
+	// The unit comes blank, and provision without arguments has the vendor
+	// personalise it.
+	ProvisionInjected Provisioning = "injected"
+	ProvisionDone     Provisioning = "pre-provisioned" // the vendor has done it before create
 )
 
 // A Lifecycle is what can be had between checks.
@@ -117,6 +120,12 @@ const (
 	CapSnapshot         Capability = "snapshot"          // snapshot, restore
 	CapLedger           Capability = "ledger"            // the ledger role with its verbs
 	CapBlock            Capability = "block"             // block, at the ledger
+	CapRekey            Capability = "rekey"             // provision with rekey
+	CapAlerts           Capability = "alerts"            // alerts, at the ledger
+	CapAPDU             Capability = "apdu"              // apdu: the product is a card
+	CapContactless      Capability = "contactless"       // apdu of the contactless side
+	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
+	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

@@ -92,6 +92,13 @@ type Findings struct{}
 // Name is "findings".
 func (Findings) Name() string { return "findings" }
 
+// Alerts asks for all transactions that holders have been alerted of
+// (Result.Alerts).
+type Alerts struct{}
+
+// Name is "alerts".
+func (Alerts) Name() string { return "alerts" }
+
 // AskSupply asks for the aggregate book.
 type AskSupply struct{}
 

@@ -90,6 +90,13 @@ type Finding struct {
 	Evidence Bytes  `json:"evidence,omitempty"`
 }
 
+// An Alert tells the holder of an account of one payment made from its device.
+// One message to the holder may convey several.
+type Alert struct {
+	Account string `json:"account"`
+	Amount  Amount `json:"amount"`
+}
+
 // A Supply is the ledger's aggregate book.
 type Supply struct {
 	Funded   Amount `json:"funded"`
@@ -103,19 +110,23 @@ type Supply struct {
 // A Result is what a done verb returns. Which fields a verb may set is in
 // spec/schema/adapter-answer-v1.schema.json.
 type Result struct {
-	Hello    *Implementation `json:"hello,omitempty"`
-	Handle   string          `json:"handle,omitempty"`
-	Session  int             `json:"session,omitempty"`
-	Message  Bytes           `json:"message,omitempty"`
-	Messages []Bytes         `json:"messages,omitempty"`
-	Device   Bytes           `json:"device,omitempty"`
-	Value    *Value          `json:"value,omitempty"`
-	State    *State          `json:"state,omitempty"`
-	Nonce    Bytes           `json:"nonce,omitempty"`
-	Findings []Finding       `json:"findings,omitempty"`
-	Supply   *Supply         `json:"supply,omitempty"`
-	Account  *Amount         `json:"account,omitempty"`
-	Snapshot string          `json:"snapshot,omitempty"`
-	Writes   int             `json:"writes,omitempty"`
-	CutFired *bool           `json:"cut_fired,omitempty"`
+	Hello   *Implementation `json:"hello,omitempty"`
+	Handle  string          `json:"handle,omitempty"`
+	Session int             `json:"session,omitempty"`
+	Message Bytes           `json:"message,omitempty"`
+	// Again says that the message asks the peer for something: its answer is for
+	// the same verb again.
+	Again    bool      `json:"again,omitempty"`
+	Messages []Bytes   `json:"messages,omitempty"`
+	Device   Bytes     `json:"device,omitempty"`
+	Value    *Value    `json:"value,omitempty"`
+	State    *State    `json:"state,omitempty"`
+	Nonce    Bytes     `json:"nonce,omitempty"`
+	Findings []Finding `json:"findings,omitempty"`
+	Alerts   []Alert   `json:"alerts,omitempty"`
+	Supply   *Supply   `json:"supply,omitempty"`
+	Account  *Amount   `json:"account,omitempty"`
+	Snapshot string    `json:"snapshot,omitempty"`
+	Writes   int       `json:"writes,omitempty"`
+	CutFired *bool     `json:"cut_fired,omitempty"`
 }

@@ -27,12 +27,17 @@ var verbs = []struct {
 	{Cancel{}, decodeVerb[Cancel]}, {CloseSession{}, decodeVerb[CloseSession]},
 	{Transfer{}, decodeVerb[Transfer]},
 
+	{APDU{}, decodeVerb[APDU]},
+	{StaticRequest{}, decodeVerb[StaticRequest]}, {PayOneWay{}, decodeVerb[PayOneWay]},
+	{AcceptOneWay{}, decodeVerb[AcceptOneWay]}, {AcknowledgeOneWay{}, decodeVerb[AcknowledgeOneWay]},
+	{ResendOneWay{}, decodeVerb[ResendOneWay]},
+
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},
 	{DefundOrder{}, decodeVerb[DefundOrder]}, {AcceptDefunding{}, decodeVerb[AcceptDefunding]},
 	{SyncChallenge{}, decodeVerb[SyncChallenge]}, {Reconcile{}, decodeVerb[Reconcile]},
 	{Upload{}, decodeVerb[Upload]}, {Block{}, decodeVerb[Block]},
-	{Findings{}, decodeVerb[Findings]}, {AskSupply{}, decodeVerb[AskSupply]},
+	{Findings{}, decodeVerb[Findings]}, {Alerts{}, decodeVerb[Alerts]}, {AskSupply{}, decodeVerb[AskSupply]},
 	{SetEpoch{}, decodeVerb[SetEpoch]},
 
 	{CutWrite{}, decodeVerb[CutWrite]}, {CutMessage{}, decodeVerb[CutMessage]},

@@ -192,7 +192,7 @@ func powerCuts(t *T) {
 		t.Finish(p.Payer, p.Payee)
 		t.Payment(p.Payer, p.Payee, 0).closeAll()
 		whole(t, spec.ATO02, p.Payer, p.Payee, 100)
-		t.For(spec.ATO02, "after a power cut the next payment fails").Expect(t.Transfer(p.Payer, p.Payee, 7)).To(BeDone())
+		t.NextPays(spec.ATO02, "after a power cut the next payment fails", p.Payer, p.Payee, 7)
 		t.forget()
 	}
 	t.cutsFired(torn)

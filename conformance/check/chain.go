@@ -131,11 +131,19 @@ func classical(suites []int) bool {
 	return len(suites) > 0
 }
 
+// frameWith seals a TRANSFER object and what stands beside it into M3.
+func (s *KitPayer) frameWith(object []byte, links []wire.Link, certs [][]byte) []byte {
+	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object,
+		Certs: append(slices.Clip(s.Carried), certs...), Links: links})
+}
+
 // DeliverWith hands over a TRANSFER object with links of the caller's.
 func (s *KitPayer) DeliverWith(object []byte, links []wire.Link, certs [][]byte) (adapter.Answer, wire.Item) {
-	frame := s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object,
-		Certs: append(slices.Clip(s.Carried), certs...), Links: links})
+	frame := s.frameWith(object, links, certs)
 	a := s.Payee.do(adapter.Accept{Session: s.Session, Message: frame})
+	for a.Done != nil && a.Done.Again {
+		a = s.Payee.do(adapter.Accept{Session: s.Session, Message: s.told(s.link, a.Done.Message)})
+	}
 	var item wire.Item
 	reply := []byte(nil)
 	switch {

@@ -32,20 +32,31 @@ type Check struct {
 	Needs []adapter.Capability
 	// Suites are signature suites that the device must have.
 	Suites []int
+	// AnyOf are suites of which the device must have one: the check judges each
+	// that it has.
+	AnyOf []int
 	// Receives says that the unit under test only receives in it: a product that
 	// never pays can be held to it.
 	Receives bool
 	// Retention is the most requests that the profile may let a device keep
 	// answerable: the check has to make it forget older ones. 0: any.
 	Retention int
+	// FullSync says that it judges what a ledger sees in reports of mode FULL
+	// alone, of a requirement that asks for more than that.
+	FullSync bool
 	// Units is the most units under test that it holds at once; 0 stands for two.
 	Units int
 	// Steps says that it drives a payment message by message: shape split alone.
 	Steps bool
 	// Frames says that it acts on the link between two units: not in shape sealed.
 	Frames bool
+	// Verifies says that it pays so much, or so often, that a profile with limits
+	// on payments without user verification asks for the secret in it.
+	Verifies bool
 	// Fresh checks need units that nobody has used.
 	Fresh bool
+	// Blank checks need a unit before it is provisioned.
+	Blank bool
 	// Kit is what a vendor's misbehaving unit has to do in it; class BH.
 	Kit adapter.Misbehaviour
 	// Smoke checks are the level smoke: a first verdict, in seconds.

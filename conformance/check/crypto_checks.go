@@ -36,10 +36,10 @@ func cryptoChecks() []Check {
 		receives(rp(spec.PAY05, "request", "a used or closed request is not answered again", requestOnce)),
 		receives(rp(spec.CON03, "hop", "a hop above the policy is refused", hopAbovePolicy)),
 		receives(rp(spec.INV08, "checks-first", "no failing check leaves a credit", noCreditBeforeChecks)),
-		{ID: "CRY-08.downgrade", Title: "a stripped suite is detected", Cites: []spec.ID{spec.CRY08}, RP: true, Needs: query, Suites: []int{1, 5}, Run: downgrade},
-		{ID: "PQC-01.both", Title: "a hybrid signature needs both halves", Cites: []spec.ID{spec.PQC01}, RP: true, Needs: query, Suites: []int{5}, Run: bothHalves},
-		{ID: "PQC-02.binding", Title: "halves of other signatures are no hybrid signature", Cites: []spec.ID{spec.PQC02}, RP: true, Needs: query, Suites: []int{5}, Run: boundHalves},
-		{ID: "PQC-03.lengths", Title: "ML-DSA signatures have their exact length and context", Cites: []spec.ID{spec.PQC03}, RP: true, Needs: query, Suites: []int{3}, Run: exactLengths},
+		{ID: "CRY-08.downgrade", Title: "a stripped suite is detected", Cites: []spec.ID{spec.CRY08}, RP: true, Needs: query, Suites: []int{1, 5}, Run: downgrade(suite.Ed25519, suite.Ed25519MLDSA44)},
+		{ID: "CRY-08.downgrade-lattice", Title: "a hybrid suite stripped down to ML-DSA is detected", Cites: []spec.ID{spec.CRY08}, RP: true, Needs: query, Suites: []int{3, 5}, Run: downgrade(suite.MLDSA44, suite.Ed25519MLDSA44)},
+		{ID: "PQC-01.both", Title: "a hybrid signature needs both halves", Cites: []spec.ID{spec.PQC01}, RP: true, Needs: query, AnyOf: hybridSuites, Run: bothHalves},
+		{ID: "PQC-02.binding", Title: "halves of other signatures are no hybrid signature", Cites: []spec.ID{spec.PQC02}, RP: true, Needs: query, AnyOf: hybridSuites, Run: boundHalves},
 	}
 }
 
@@ -85,14 +85,30 @@ func payerRefusesAmounts(t *T) {
 	})
 }
 
+// otherCurrency is the yen, or the euro in place of the yen.
+func otherCurrency(number uint64) uint64 {
+	if number == 392 {
+		return 978
+	}
+	return 392
+}
+
+// otherExponent is 0, or 2 for a currency without minor unit.
+func otherExponent(exponent uint64) uint64 {
+	if exponent == 0 {
+		return 2
+	}
+	return 0
+}
+
 func sameMoney(t *T) {
 	t.refuses(spec.ENC05, "a transfer of another currency or realm was accepted", DeviceOptions{}, KitOptions{}, []badTransfer{
-		{name: "another currency", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Currency = 392 }},
-		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Exponent = 0 }},
+		{name: "another currency", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Currency = otherCurrency(m.Currency) }},
+		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, body: func(_ *KitPayer, m *wire.Transfer) { m.Exponent = otherExponent(m.Exponent) }},
 		{name: "another realm", codes: []spec.Code{spec.ERealm}, body: func(_ *KitPayer, m *wire.Transfer) { m.Realm[0] ^= 1 }},
 	})
 	t.refusesToPay(spec.ENC05, "a request in another currency or realm was paid", DeviceOptions{}, KitOptions{}, []badRequest{
-		{name: "another currency", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Currency = 392 }}},
+		{name: "another currency", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Currency = otherCurrency(m.Currency) }}},
 		{name: "another realm", codes: []spec.Code{spec.ERealm}, in: Invitation{Request: func(m *wire.PayReq) { m.Realm[7] ^= 1 }}},
 	})
 }

@@ -103,6 +103,9 @@ func NewEnvWith(ctx context.Context, a adapter.Adapter, o Options) (*Env, error)
 	env.fill(o)
 	env.Profile = env.scale.scaled(expected(o.Profile, env.Impl.Limits))
 	if env.RP() {
+		if err := primitives(); err != nil {
+			return nil, err
+		}
 		if env.realm, err = NewRealm(o.Profile, env.baseSuite(), o.Seed); err != nil {
 			return nil, fmt.Errorf("harness: test realm: %w", err)
 		}
@@ -156,7 +159,7 @@ func (e *Env) fill(o Options) {
 	var missing []adapter.Capability
 	switch {
 	case !e.serves(adapter.RoleLedger) || o.Ledger != nil:
-		missing = []adapter.Capability{adapter.CapLedger, adapter.CapBlock}
+		missing = []adapter.Capability{adapter.CapLedger, adapter.CapBlock, adapter.CapAlerts}
 	case !e.serves(adapter.RoleDevice):
 		missing = simulator.Capabilities()
 		e.Impl.Provision, e.Impl.Suites = adapter.ProvisionRequest, nil
@@ -203,7 +206,7 @@ func (e *Env) review() error {
 	if e.RP() && e.Impl.Lifecycle == adapter.LifecycleNone && e.Impl.Provision != adapter.ProvisionRequest {
 		return &ReviewError{"class RP needs units that the harness can certify: lifecycle none with pre-provisioned units is of class BH"}
 	}
-	if e.RP() && len(e.suites()) == 0 {
+	if e.RP() && len(e.Suites()) == 0 {
 		return &ReviewError{fmt.Sprintf("the product's suites %v and those of profile %s %v have none in common", e.Impl.Suites, e.Profile.ID, e.Profile.Suites)}
 	}
 	return nil
@@ -212,12 +215,24 @@ func (e *Env) review() error {
 // RP says whether the reference protocol is under test, or behaviour alone.
 func (e *Env) RP() bool { return e.Class == "RP" }
 
-// Has says whether the adapter serves a capability.
-func (e *Env) Has(c adapter.Capability) bool { return slices.Contains(e.Impl.Capabilities, c) }
+// Has says whether the adapter serves a capability that the profile leaves room for.
+func (e *Env) Has(c adapter.Capability) bool {
+	return slices.Contains(e.Impl.Capabilities, c) && !e.barred(c)
+}
 
-// suites are those that the product has and the profile allows; a profile that
-// names none allows all.
-func (e *Env) suites() []int {
+// barred says whether the profile leaves no room for a capability: under CHAIN
+// provenance this edition has neither one-way payments nor claims.
+func (e *Env) barred(c adapter.Capability) bool {
+	return (c == adapter.CapOneWay || c == adapter.CapClaims) && e.profileHas(spec.WhenChain)
+}
+
+func (e *Env) barredReason(c adapter.Capability) string {
+	return fmt.Sprintf("profile %s has CHAIN provenance, under which there is no %q", e.Profile.ID, c)
+}
+
+// Suites are those under test, ascending: those that the product has and the
+// profile allows; a profile that names none allows all.
+func (e *Env) Suites() []int {
 	var both []int
 	for _, s := range e.Impl.Suites {
 		if len(e.Profile.Suites) == 0 || slices.Contains(e.Profile.Suites, s) {
@@ -230,7 +245,7 @@ func (e *Env) suites() []int {
 
 // baseSuite is the suite of the checks that do not depend on one.
 func (e *Env) baseSuite() int {
-	if s := e.suites(); len(s) > 0 {
+	if s := e.Suites(); len(s) > 0 {
 		return s[0]
 	}
 	return 0
@@ -265,13 +280,25 @@ func (e *Env) hasLedger() bool {
 
 // HasSuites says whether the device has all of them.
 func (e *Env) HasSuites(want []int) bool {
-	have := e.suites()
+	have := e.Suites()
 	for _, s := range want {
 		if !slices.Contains(have, s) {
 			return false
 		}
 	}
 	return true
+}
+
+// The suites behind the words suite:hybrid, suite:mldsa and suite:ecdsa.
+var (
+	hybridSuites  = []int{5, 6}
+	latticeSuites = []int{3, 4, 5, 6}
+	ecdsaSuites   = []int{2, 6}
+)
+
+// among returns those of the given suites that product and profile have.
+func (e *Env) among(some []int) []int {
+	return slices.DeleteFunc(e.Suites(), func(s int) bool { return !slices.Contains(some, s) })
 }
 
 // expected is min(profile, product): a product may be stricter than the profile

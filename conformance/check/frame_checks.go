@@ -67,7 +67,7 @@ func everyFrame(t *T) {
 		t.PaymentsEnd(payer, payee)
 		t.For(spec.ATO01, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(uint64(300)), name)
 		t.For(spec.ATO01, "a payment moved another amount").Expect(payee.Held()).To(gomega.BeElementOf(uint64(0), uint64(20)), name)
-		t.For(spec.ATO01, "after a fault on the link the next payment fails").Expect(t.Transfer(payer, payee, 1)).To(BeDone(), name)
+		t.NextPays(spec.ATO01, "after a fault on the link the next payment fails", payer, payee, 1, name)
 		t.forget()
 	}
 }
@@ -100,7 +100,7 @@ func garbledFrames(t *T) {
 		t.For(spec.ENC03, "a garbled frame moved another amount").Expect(payee.Held()).To(gomega.BeElementOf(uint64(0), uint64(20)), name)
 		t.PaymentsEnd(payer, payee)
 		held := payee.Held()
-		t.For(spec.ENC03, "after a garbled message the next valid payment fails").Expect(t.Transfer(payer, payee, 7)).To(BeDone(), name)
+		t.NextPays(spec.ENC03, "after a garbled message the next valid payment fails", payer, payee, 7, name)
 		t.For(spec.ENC03, "after a garbled message the next valid payment credits something else").Expect(payee.Held()-held).To(gomega.Equal(uint64(7)), name)
 	})
 }
@@ -139,7 +139,7 @@ func replayedFrames(t *T) {
 		t.For(spec.DSP05, "frames of an earlier payment were credited again").Expect(gained).To(gomega.BeNumerically("<=", balance-payer.Spendable()+20))
 		t.For(spec.DSP05, "frames of an earlier payment created value").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300))
 	}
-	t.For(spec.DSP05, "after a replay the next payment fails").Expect(t.Transfer(payer, payee, 7)).To(BeDone())
+	t.NextPays(spec.DSP05, "after a replay the next payment fails", payer, payee, 7)
 }
 
 func replayedAfterPower(t *T) {
@@ -154,7 +154,7 @@ func replayedAfterPower(t *T) {
 		t.PaymentsEnd(payer, payee)
 		t.For(spec.DSP06, "a transfer was credited again after a power cycle").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300))
 	}
-	t.For(spec.DSP06, "after a replay the next payment fails").Expect(t.Transfer(payer, payee, 7)).To(BeDone())
+	t.NextPays(spec.DSP06, "after a replay the next payment fails", payer, payee, 7)
 }
 
 // crossedFrames hands what one payee was paid with to another one.
@@ -180,14 +180,18 @@ func crossedFrames(t *T) {
 		t.PaymentsEnd(payer, other)
 		t.For(spec.PAY04, "a transfer at the wrong payee created value").Expect(sum(payer, payee) + other.Held()).To(gomega.BeNumerically("<=", 300))
 	}
-	t.For(spec.PAY04, "the right payee is paid no more").Expect(t.Transfer(payer, payee, 7)).To(BeDone())
+	t.NextPays(spec.PAY04, "the right payee is paid no more", payer, payee, 7)
 }
 
 func hostileFrames(t *T) {
 	payer, payee := t.pair()
 	old := t.Frames(payer, payee, 10)
 	paid := uint64(10)
-	for range t.Sample(10, 10) {
+	rounds := t.Sample(10, 10)
+	if !t.Has(adapter.CapResend) {
+		rounds = rounds[:min(2, len(rounds))] // each may leave a slot filled
+	}
+	for range rounds {
 		t.Over(func(f adapter.Frame) adapter.Reply {
 			switch t.rand.IntN(9) {
 			case 0:
@@ -210,7 +214,7 @@ func hostileFrames(t *T) {
 		t.For(spec.INT04, "a relay changed the amount that the payee is credited").Expect(payee.Held() % 10).To(gomega.BeZero())
 		t.For(spec.INT04, "a relay had more paid than was asked for").Expect(payee.Held()).To(gomega.BeNumerically("<=", paid))
 	}
-	t.For(spec.INT04, "after a hostile relay the next payment fails").Expect(t.Transfer(payer, payee, 7)).To(BeDone())
+	t.NextPays(spec.INT04, "after a hostile relay the next payment fails", payer, payee, 7)
 }
 
 func lastFrameLost(t *T) {
@@ -253,7 +257,7 @@ func (t *T) recovers(id spec.ID, payer, payee *Unit, name string) {
 	t.For(id, "value was created").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300), name)
 	t.PaymentsEnd(payer, payee)
 	t.For(id, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(uint64(300)), name)
-	t.For(id, "after a power cut the next payment fails").Expect(t.Transfer(payer, payee, 7)).To(BeDone(), name)
+	t.NextPays(id, "after a power cut the next payment fails", payer, payee, 7, name)
 	t.forget()
 }
 

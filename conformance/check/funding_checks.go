@@ -15,7 +15,7 @@ func fundingChecks() []Check {
 		{ID: "FND-03.head-room", Title: "funding above the holding limit is refused before the account is debited", Cites: []spec.ID{spec.FND03}, Needs: []adapter.Capability{adapter.CapQuery}, Units: 1, Run: fundingHeadroom},
 		{ID: "FND-04.par", Title: "funding and defunding are at par", Cites: []spec.ID{spec.FND04}, Needs: []adapter.Capability{adapter.CapQuery, adapter.CapDefund, adapter.CapLedger}, Units: 1, Run: fundingAtPar},
 		{ID: "FND-05.once", Title: "a defunding debits first and is credited once", Cites: []spec.ID{spec.FND05}, Needs: split, Units: 1, Run: defundingOnce},
-		{ID: "PRV-02.blank", Title: "a device that is not provisioned does nothing", Cites: []spec.ID{spec.PRV02}, Needs: []adapter.Capability{adapter.CapQuery}, Fresh: true, Units: 3, Run: blankDoesNothing},
+		{ID: "PRV-02.blank", Title: "a device that is not provisioned does nothing", Cites: []spec.ID{spec.PRV02}, Needs: []adapter.Capability{adapter.CapQuery}, Fresh: true, Blank: true, Units: 3, Run: blankDoesNothing},
 		{ID: "PRV-04.again", Title: "personalising again does not lose value", Cites: []spec.ID{spec.PRV04}, Needs: []adapter.Capability{adapter.CapQuery}, Units: 1, Run: provisioningAgain},
 	}
 }

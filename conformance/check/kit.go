@@ -10,6 +10,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 // A Kit is a counterparty that the harness plays itself in class RP: it holds a
@@ -105,21 +106,21 @@ type KitPayer struct {
 
 // offer is what the kit puts into HELLO and CAPS: everything.
 func (k *Kit) offer() (versions []uint64, suites []suite.Suite, kems []wire.KEM) {
-	return []uint64{wire.V1}, k.offered, []wire.KEM{wire.KEMX25519}
+	return []uint64{wire.V1}, k.offered, k.t.env.realm.policy.KEMs
 }
 
 // Greet makes a session's HELLO, with changes.
 func (k *Kit) Greet(change func(*wire.Hello)) *KitPayer {
 	s := &KitPayer{Kit: k}
-	e, err := link.NewEphemeral(k.rand)
+	versions, suites, kems := k.offer()
+	e, err := link.NewEphemeralFor(link.HighestKEM(kems), k.rand)
 	if err != nil {
 		k.t.harness("kit: " + err.Error())
 	}
 	s.ephemeral = e
-	versions, suites, kems := k.offer()
 	s.Hello = wire.Hello{
 		Version: wire.V1, Realm: k.t.env.realm.Place.Realm, Nonce: k.nonce(), Flags: wire.HelloByValue,
-		Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, KEMKey: e.Public(), MTU: 4096,
+		Versions: versions, Suites: suites, KEMs: kems, KEM: e.KEM(), KEMKey: e.Public(), MTU: 4096,
 	}
 	if change != nil {
 		change(&s.Hello)
@@ -256,12 +257,12 @@ func (s *KitPayee) m2(in Invitation) []byte {
 	versions, suites, kems := k.offer()
 	s.Caps = wire.Caps{
 		Version: wire.V1, Realm: k.t.env.realm.Place.Realm, Suite: k.Key.Public().Suite(), Nonce: k.nonce(),
-		Flags: wire.HelloByValue, Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: 4096,
+		Flags: wire.HelloByValue, Versions: versions, Suites: suites, KEMs: kems, KEM: s.Hello.KEM, MTU: 4096,
 	}
 	if in.Caps != nil {
 		in.Caps(&s.Caps)
 	}
-	l, err := link.NewPayee(k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
+	l, err := link.NewPayeeFor(s.Hello.KEM, k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
 	if err != nil {
 		k.t.Inconclusive("positive control: the payer's M1 has a key", err.Error())
 	}
@@ -293,12 +294,46 @@ func (s *KitPayee) m2(in Invitation) []byte {
 
 // Take hands the payer M2 and reads what it pays with.
 func (s *KitPayee) Take(m2 []byte) adapter.Answer {
-	a := s.Payer.do(adapter.Pay{Session: s.Session, Message: m2, Secret: s.t.secret(), Amount: adapter.Amount(s.Amount)})
+	a := s.hand(m2, s.Amount)
 	if a.Done != nil {
 		s.t.book.paidOut += s.Amount
 		s.read3(a.Done.Message)
 	}
 	return a
+}
+
+// hand hands the payer M2, and answers what it asks about it.
+func (s *KitPayee) hand(m2 []byte, amount uint64) adapter.Answer {
+	v := adapter.Pay{Session: s.Session, Message: m2, Secret: s.t.secret(), Amount: adapter.Amount(amount)}
+	a := s.Payer.do(v)
+	for a.Done != nil && a.Done.Again {
+		v.Message = s.told(s.link, a.Done.Message)
+		a = s.Payer.do(v)
+	}
+	return a
+}
+
+// told is the kit's answer to a CERT_GET: the certificates that it carries, or
+// its provider's, or an ABORT when it has none of that name.
+func (k *Kit) told(l *link.Link, question []byte) []byte {
+	item, reaction, err := l.Receive(question)
+	if reaction != link.Deliver || err != nil || item.Type != wire.TypeCertGet {
+		k.t.Inconclusive("positive control: what a unit asks for is a CERT_GET", "it is not")
+	}
+	known := append(cert.Carried(k.Carried), k.Cert, k.t.env.realm.Provider.Cert)
+	answer := wire.Item{Type: wire.TypeCerts}
+	for _, id := range item.IDs {
+		for _, c := range known {
+			if c.ID == id {
+				answer.Certs = append(answer.Certs, c.Raw)
+				break
+			}
+		}
+	}
+	if len(answer.Certs) != len(item.IDs) {
+		answer = wire.Item{Type: wire.TypeAbort, Why: spec.ECertNeeded}
+	}
+	return l.Send(answer)
 }
 
 // read3 reads M3; what cannot be read is inconclusive.
@@ -364,9 +399,9 @@ func (s *KitPayee) peer(change func(*wire.Peer), spoil func(*wire.Object)) []byt
 	realm := k.t.env.realm.Place.Realm
 	s.Caps = wire.Caps{
 		Version: wire.V1, Realm: realm, Suite: k.Key.Public().Suite(), Nonce: k.nonce(), Flags: wire.HelloByValue,
-		Versions: versions, Suites: suites, KEMs: kems, KEM: wire.KEMX25519, MTU: 4096,
+		Versions: versions, Suites: suites, KEMs: kems, KEM: s.Hello.KEM, MTU: 4096,
 	}
-	l, err := link.NewPayee(k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
+	l, err := link.NewPayeeFor(s.Hello.KEM, k.rand, s.M1, s.Caps.Encode(), s.Hello.KEMKey)
 	if err != nil {
 		k.t.Inconclusive("positive control: the payer's M1 has a key", err.Error())
 	}

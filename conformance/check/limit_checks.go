@@ -16,16 +16,16 @@ func limitChecks() []Check {
 	}
 	blind := func(needs ...adapter.Capability) []adapter.Capability { return needs } // no query
 	return []Check{
-		{ID: "LIM-01.max-tx", Title: "the transaction limit passes, one more does not", Cites: []spec.ID{spec.LIM01}, Needs: query, Run: transactionLimit},
+		{ID: "LIM-01.max-tx", Title: "the transaction limit passes, one more does not", Cites: []spec.ID{spec.LIM01}, Needs: query, Verifies: true, Run: transactionLimit},
 		{ID: "LIM-02.holding", Title: "the holding limit passes, one more does not", Cites: []spec.ID{spec.LIM02}, Needs: query, Run: holdingLimit},
 		{ID: "LIM-02.open-requests", Title: "the holding limit holds against several open requests", Cites: []spec.ID{spec.LIM02}, Needs: query, Steps: true, Run: openRequests},
-		{ID: "LIM-03.cumulative", Title: "the cumulative limit holds", Cites: []spec.ID{spec.LIM03}, Needs: query, Run: cumulativeLimit},
-		{ID: "LIM-04.count", Title: "the number of payments between synchronisations is limited", Cites: []spec.ID{spec.LIM04}, Needs: query, Run: countLimit},
+		{ID: "LIM-03.cumulative", Title: "the cumulative limit holds", Cites: []spec.ID{spec.LIM03}, Needs: query, Verifies: true, Run: cumulativeLimit},
+		{ID: "LIM-04.count", Title: "the number of payments between synchronisations is limited", Cites: []spec.ID{spec.LIM04}, Needs: query, Verifies: true, Run: countLimit},
 		{ID: "LIM-05.verification", Title: "payments above the free amount or count need user verification", Cites: []spec.ID{spec.LIM05}, Needs: blind(adapter.CapUserVerification), Run: verificationLimit},
-		{ID: "LIM-06.receiving", Title: "receiving refills no used limit", Cites: []spec.ID{spec.LIM06}, Run: receivingRefillsNothing},
-		{ID: "LIM-07.survives", Title: "used limits survive power cycles", Cites: []spec.ID{spec.LIM07}, Needs: blind(adapter.CapPowerCycle), Run: limitsSurvive},
+		{ID: "LIM-06.receiving", Title: "receiving refills no used limit", Cites: []spec.ID{spec.LIM06}, Verifies: true, Run: receivingRefillsNothing},
+		{ID: "LIM-07.survives", Title: "used limits survive power cycles", Cites: []spec.ID{spec.LIM07}, Needs: blind(adapter.CapPowerCycle), Verifies: true, Run: limitsSurvive},
 		{ID: "LIM-08.log-full", Title: "a full log refuses and overwrites nothing", Cites: []spec.ID{spec.LIM08}, Needs: and(adapter.CapSynchronise), Run: logFull},
-		{ID: "LIM-09.replenish", Title: "a used limit is replenished online and authorised, or not at all", Cites: []spec.ID{spec.LIM09}, Needs: blind(adapter.CapSynchronise), Run: replenishment},
+		{ID: "LIM-09.replenish", Title: "a used limit is replenished online and authorised, or not at all", Cites: []spec.ID{spec.LIM09}, Needs: blind(adapter.CapSynchronise), Verifies: true, Run: replenishment},
 		{ID: "TIM-01.host-clock", Title: "the host's clock decides nothing", Cites: []spec.ID{spec.TIM01}, Needs: blind(adapter.CapClock), Run: hostClockDecidesNothing},
 		{ID: "TIM-03.clock-jumps", Title: "clock jumps reset nothing and disable nothing", Cites: []spec.ID{spec.TIM03}, Needs: and(adapter.CapClock), Run: clockJumps},
 	}

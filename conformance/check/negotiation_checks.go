@@ -24,6 +24,7 @@ func negotiationChecks() []Check {
 		receives(rp(spec.ENC02, "hello", "a greeting holds what its grammar has", greetingFields)),
 		receives(rp(spec.ENC05, "hello", "a greeting of another realm is refused", greetingRealm)),
 		receives(rp(spec.CRY06, "hello", "a greeting without a common suite is refused", greetingSuites)),
+		receives(rp(spec.CRY11, "hello", "a greeting whose key agrees with nobody is refused", greetingKey)),
 		rp(spec.ENC05, "answer", "an answer of another realm or family is refused", answerRealm),
 		rp(spec.ENC06, "request", "a request signed as another message is not paid", requestDomain),
 		rp(spec.CRY06, "request", "suite and version of a request are held to", requestSuite),
@@ -104,10 +105,21 @@ func greetingSuites(t *T) {
 	})
 }
 
+// greetingKey sends keys of zeros: no point of P-256, and one of small order of
+// X25519, alone or as the half of X-Wing whose other half is right.
+func greetingKey(t *T) {
+	codes := []spec.Code{spec.ELink}
+	t.refusesHello(spec.CRY11, "a greeting whose key agrees with nobody was accepted", []badHello{
+		{name: "a key of zeros", codes: codes, body: func(h *wire.Hello) { clear(h.KEMKey) }},
+		{name: "zeros at the end of the key", codes: codes, body: func(h *wire.Hello) { clear(h.KEMKey[len(h.KEMKey)-32:]) }},
+		{name: "a key that is a byte short", codes: codes, body: func(h *wire.Hello) { h.KEMKey = h.KEMKey[1:] }},
+	})
+}
+
 func answerRealm(t *T) {
 	t.refusesToPay(spec.ENC05, "an answer of another realm or family was paid", DeviceOptions{}, KitOptions{}, []badRequest{
 		{name: "CAPS of another realm", codes: []spec.Code{spec.ERealm}, in: Invitation{Caps: func(c *wire.Caps) { c.Realm[0] ^= 1 }}},
-		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Exponent = 0 }}},
+		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Exponent = otherExponent(m.Exponent) }}},
 		{name: "another family", codes: []spec.Code{spec.EFamily, spec.EField}, in: Invitation{Request: func(m *wire.PayReq) { m.Family = 2 }}},
 	})
 	t.refuses(spec.ENC05, "a transfer of another family was accepted", DeviceOptions{}, KitOptions{}, []badTransfer{

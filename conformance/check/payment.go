@@ -1,6 +1,9 @@
 package check
 
-import "github.com/assay-cbdc/assay/conformance/adapter"
+import (
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/spec"
+)
 
 // A Payment is one payment on its way. The harness is the network: it holds
 // each message and decides what becomes of it.
@@ -56,6 +59,15 @@ func (p *Payment) Pay() adapter.Answer {
 		v.Secret = p.t.secret()
 	}
 	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	for a.Done != nil && a.Done.Again {
+		reply := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: a.Done.Message})
+		if reply.Done == nil {
+			return reply
+		}
+		v.Message = reply.Done.Message
+		a = p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	}
+	p.secretless(a)
 	if a.Done != nil {
 		p.M3 = a.Done.Message
 	}
@@ -64,7 +76,7 @@ func (p *Payment) Pay() adapter.Answer {
 
 // Accept is the payee's M4.
 func (p *Payment) Accept() adapter.Answer {
-	a := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: p.M3})
+	a := p.t.accept(p.Payee, p.Payer, p.PayeeSession, p.PayerSession, p.M3)
 	switch {
 	case a.Done != nil:
 		p.M4 = a.Done.Message
@@ -74,9 +86,39 @@ func (p *Payment) Accept() adapter.Answer {
 	return a
 }
 
+// accept hands a payee M3, and carries to the payer what the payee asks about it.
+func (t *T) accept(payee, payer *Unit, payeeSession, payerSession int, m3 []byte) adapter.Answer {
+	a := payee.do(adapter.Accept{Session: payeeSession, Message: m3})
+	for a.Done != nil && a.Done.Again {
+		reply := payer.do(adapter.Acknowledge{Session: payerSession, Message: a.Done.Message})
+		if reply.Done == nil || len(reply.Done.Message) == 0 {
+			return t.Finish(payer, payee) // the payer's session is gone: it sends again, certificate and all
+		}
+		a = payee.do(adapter.Accept{Session: payeeSession, Message: reply.Done.Message})
+	}
+	return a
+}
+
 // Acknowledge hands the payer M4.
 func (p *Payment) Acknowledge() adapter.Answer {
 	return p.Payer.do(adapter.Acknowledge{Session: p.PayerSession, Message: p.M4})
+}
+
+// Recover brings a payment whose transfer was refused in another form to its end:
+// by a resend or, where nothing can be sent again, with the right transfer. What
+// stays pending even so fills a right device's slots, and lets nothing be concluded.
+func (p *Payment) Recover() {
+	t := p.t
+	if t.Has(adapter.CapResend) {
+		t.Finish(p.Payer, p.Payee)
+		return
+	}
+	if p.Accept(); len(p.M4) > 0 {
+		p.Acknowledge()
+	}
+	if p.Payer.Outgoing() > 0 {
+		t.Inconclusive("a payment that garbage interrupted can be finished", "it stays pending, and without the capability resend nothing ends it")
+	}
 }
 
 // Open is Start and Request as positive controls.
@@ -115,7 +157,9 @@ func (p *Payment) transfer() adapter.Answer {
 	if !p.NoSecret {
 		v.Secret = p.t.secret()
 	}
-	return p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows, link: p.link})
+	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows, link: p.link})
+	p.secretless(a)
+	return a
 }
 
 // Transfer pays and expects nothing.
@@ -123,9 +167,36 @@ func (t *T) Transfer(payer, payee *Unit, amount uint64) adapter.Answer {
 	return t.Payment(payer, payee, amount).Whole()
 }
 
+// NextPays judges that after a fault the next payment works. What a fault left
+// pending fills the slots of a right device where nothing can be sent again: then
+// nothing can be concluded.
+func (t *T) NextPays(id spec.ID, message string, payer, payee *Unit, amount uint64, where ...any) {
+	a := t.Transfer(payer, payee, amount)
+	if a.Done == nil && !t.Has(adapter.CapResend) && payer.Outgoing() > 0 {
+		t.Inconclusive("what a fault left pending can be finished", "it stays pending, and without the capability resend nothing ends it")
+	}
+	t.For(id, message).Expect(a).To(BeDone(), where...)
+}
+
 // MustTransfer is a payment as a positive control.
 func (t *T) MustTransfer(payer, payee *Unit, amount uint64) {
 	t.Control(t.Transfer(payer, payee, amount), "a payment")
+}
+
+// secretless ends the check where a payment was refused that a right device
+// refuses: one that takes the user's secret, of a product that cannot be given it.
+func (p *Payment) secretless(a adapter.Answer) {
+	t, profile := p.t, p.t.Profile()
+	if a.Refused == nil {
+		p.Payer.paid++
+		return
+	}
+	// An amount that nobody can have is refused whatever the user says.
+	above := profile.AuthFreeAmount != nil && p.Amount > *profile.AuthFreeAmount && p.Amount < 1<<53
+	often := profile.AuthFreeCount != nil && (p.Payer.slot != nil || uint64(p.Payer.paid) >= *profile.AuthFreeCount)
+	if (above || often) && !t.Has(adapter.CapUserVerification) && p.Payer.on == t.env.deviceSide() {
+		t.Inconclusive("a payment that takes the user's secret can be made", "the capability user-verification is not served: "+Describe(a))
+	}
 }
 
 // Finish lets two units meet again, so that what is pending between them ends:
@@ -147,12 +218,19 @@ func (t *T) Finish(payer, payee *Unit) adapter.Answer {
 		return armed
 	}
 	again := payer.do(adapter.Resend{Session: p.PayerSession, Message: armed.Done.Message})
+	for again.Done != nil && again.Done.Again && len(again.Done.Messages) == 1 {
+		reply := payee.do(adapter.Accept{Session: armed.Done.Session, Message: again.Done.Messages[0]})
+		if reply.Done == nil {
+			return reply
+		}
+		again = payer.do(adapter.Resend{Session: p.PayerSession, Message: reply.Done.Message})
+	}
 	if again.Done == nil {
 		return again
 	}
 	last := again
 	for _, m := range again.Done.Messages {
-		answer := payee.do(adapter.Accept{Session: armed.Done.Session, Message: m})
+		answer := t.accept(payee, payer, armed.Done.Session, p.PayerSession, m)
 		var m4 []byte
 		switch {
 		case answer.Done != nil:

@@ -122,6 +122,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 		return ex, reason, capability
 	}
 	for _, need := range c.Needs {
+		if e.barred(need) {
+			return ByProfile, e.barredReason(need), ""
+		}
 		if !e.Has(need) {
 			return ByAdapter, fmt.Sprintf("the adapter does not serve %q", need), string(need)
 		}
@@ -132,8 +135,14 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	if kept := e.Profile.Retention; c.Retention > 0 && (kept == nil || *kept > c.Retention) {
 		return ByProfile, fmt.Sprintf("profile %s does not declare a retention of at most %d requests", e.Profile.ID, c.Retention), ""
 	}
+	if c.FullSync && !e.profileHas(spec.WhenFullSync) {
+		return ByProfile, fmt.Sprintf("profile %s has devices report sums, and the check needs their whole reports", e.Profile.ID), ""
+	}
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
+	}
+	if len(c.AnyOf) > 0 && len(e.among(c.AnyOf)) == 0 {
+		return ByProfile, fmt.Sprintf("product and profile have none of the suites %v", c.AnyOf), ""
 	}
 	return "", "", ""
 }
@@ -148,6 +157,10 @@ func (e *Env) excludeByBench(c Check) (Exclusion, string, string) {
 		return ByAdapter, "it acts on the link, and the shape sealed shows none", "shape:hooked"
 	case c.Fresh && e.Impl.Lifecycle == adapter.LifecycleNone:
 		return ByAdapter, "it needs a unit that nobody has used, and the bench has none (lifecycle none)", "lifecycle:reset"
+	case c.Verifies && e.profileHas("limit:auth_free") && !e.Has(adapter.CapUserVerification):
+		return ByAdapter, "under this profile it takes the user's secret, which the adapter cannot give", string(adapter.CapUserVerification)
+	case c.Blank && e.Impl.Provision == adapter.ProvisionDone:
+		return ByAdapter, "it needs a unit that is not provisioned, and the product's come pre-provisioned", "provision:injected"
 	case e.Impl.Units > 0 && c.units() > e.Impl.Units:
 		return ByAdapter, fmt.Sprintf("it needs %d units at once, and the bench has %d", c.units(), e.Impl.Units), fmt.Sprintf("units:%d", c.units())
 	case c.Kit != "" && !slices.Contains(e.Impl.Kit, c.Kit):
@@ -161,6 +174,9 @@ func (e *Env) excludeByBench(c Check) (Exclusion, string, string) {
 // excludeBy evaluates one selection word of a requirement.
 func (e *Env) excludeBy(when string) (Exclusion, string, string) {
 	if capability, ok := strings.CutPrefix(when, "cap:"); ok {
+		if e.barred(adapter.Capability(capability)) {
+			return ByProfile, e.barredReason(adapter.Capability(capability)), ""
+		}
 		if e.Has(adapter.Capability(capability)) {
 			return "", "", ""
 		}
@@ -202,18 +218,22 @@ func (e *Env) profileHas(when string) bool {
 		return p.Revocation == "LIST"
 	case "profile:online_afa":
 		return p.Replenish == "ONLINE_AFA"
+	case "profile:alerts":
+		return p.AlertPolicy == spec.AlertEach && p.SyncMode != spec.SyncTotals // totals have no details
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
 	case spec.WhenChain:
 		return p.Provenance == spec.ProvenanceChain
+	case spec.WhenFullSync:
+		return p.SyncMode != spec.SyncTotals
 	case "suites>1":
-		return len(e.suites()) > 1
+		return len(e.Suites()) > 1
 	case "suite:hybrid":
-		return e.HasSuites([]int{5})
+		return len(e.among(hybridSuites)) > 0
 	case "suite:mldsa":
-		return e.HasSuites([]int{3})
+		return len(e.among(latticeSuites)) > 0
 	case "suite:ecdsa":
-		return e.HasSuites([]int{2})
+		return len(e.among(ecdsaSuites)) > 0
 	}
 	return false
 }

@@ -78,7 +78,7 @@ func policyOf(p *spec.Profile) wire.Policy {
 			AuthFreeAmount: limit(p.AuthFreeAmount), AuthFreeCount: limit(p.AuthFreeCount),
 			MaxOfflineEpochs: limit(p.MaxOfflineEpochs),
 		}},
-		KEMs:       []wire.KEM{wire.KEMX25519},
+		KEMs:       kemsOf(p),
 		Provenance: wire.Provenance{Mode: wire.ProvenanceReissue, MaxHops: wire.MaxHop},
 		Fresh: wire.Freshness{
 			MaxAge: number(p.RevocationMaxAge, 365), MaxCount: number(p.RevocationMaxCount, 1<<32), Grace: number(p.Grace, 0),
@@ -109,6 +109,18 @@ func policyOf(p *spec.Profile) wire.Policy {
 		m.SyncMode = wire.SyncTotals
 	}
 	return m
+}
+
+// kemsOf are the KEMs of the policy: the profile's, or X25519.
+func kemsOf(p *spec.Profile) []wire.KEM {
+	var list []wire.KEM
+	for _, k := range p.KEMs {
+		list = append(list, wire.KEM(k))
+	}
+	if list == nil {
+		list = []wire.KEM{wire.KEMX25519}
+	}
+	return list
 }
 
 // Policy signs the profile's policy in a version, with changes.
@@ -148,7 +160,7 @@ func (c certified) certificates() [][]byte {
 func (r *Realm) certify(requests []adapter.Bytes, suites []int, change func(*Certification)) (certified, error) {
 	keys := map[suite.Suite]suite.PublicKey{}
 	var first wire.ID
-	for i, request := range requests {
+	for i, request := range withoutLinks(requests) {
 		key, err := r.enrolled(request)
 		if err != nil {
 			return certified{}, fmt.Errorf("enrolment request %d of %d: %w", i+1, len(requests), err)
@@ -191,6 +203,19 @@ func (r *Realm) certify(requests []adapter.Bytes, suites []int, change func(*Cer
 		c.Install.Certificates = append(c.Install.Certificates, r.IssueDevice(keys[s], o).Raw)
 	}
 	return certified{did, c.Install}, nil
+}
+
+// withoutLinks leaves out the REKEY_REQs that may follow the enrolment requests:
+// they are for evidence, and a product may have none.
+func withoutLinks(requests []adapter.Bytes) []adapter.Bytes {
+	return slices.DeleteFunc(slices.Clone(requests), func(b adapter.Bytes) bool {
+		o, err := wire.DecodeObject(b, wire.TypeRekeyReq.MaxBytes())
+		if err != nil {
+			return false
+		}
+		t, ok := wire.Peek(o.Payload)
+		return ok && t == wire.TypeRekeyReq
+	})
 }
 
 // enrolled reads one enrolment request and checks its proof of possession.

@@ -99,7 +99,7 @@ func (t *T) refusesToPay(id spec.ID, message string, device DeviceOptions, twin 
 	for _, c := range cases {
 		balance := payer.Spendable()
 		s, m2 := t.Kit(c.kit).Invite(payer, 250, c.in)
-		a := s.Payer.do(adapter.Pay{Session: s.Session, Message: m2, Secret: t.secret(), Amount: 250})
+		a := s.hand(m2, 250)
 		if a.Done != nil {
 			t.book.paidOut += 250
 		}

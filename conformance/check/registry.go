@@ -5,7 +5,9 @@ import "slices"
 // All are the checks, in the order in which they run.
 func All() []Check {
 	return slices.Concat(
-		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
-		receiptChecks(), serviceChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(), chainChecks(),
+		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
+		receiptChecks(), serviceChecks(), cardChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
+		oneWayChecks(), oneWayCutChecks(), claimChecks(),
+		rekeyChecks(), certGetChecks(), certLifeChecks(), chainChecks(),
 	)
 }

@@ -3,7 +3,6 @@ package check
 import (
 	"crypto/sha256"
 
-	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
 	"github.com/onsi/gomega"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
@@ -15,52 +14,65 @@ import (
 
 // downgrade plays a payee that is certified for a stronger suite than it
 // offers, and a man in the middle who strips the payer's offer.
-func downgrade(t *T) {
-	both := []suite.Suite{suite.Ed25519, suite.Ed25519MLDSA44}
-	device := DeviceOptions{Suites: []int{1, 5}}
-	kit := func(certified []suite.Suite) KitOptions {
-		return KitOptions{Suite: suite.Ed25519, Certify: cert.DeviceOptions{Suites: certified}}
+func downgrade(weaker, stronger suite.Suite) func(*T) {
+	return func(t *T) {
+		both := []suite.Suite{weaker, stronger}
+		device := DeviceOptions{Suites: []int{int(weaker), int(stronger)}}
+		kit := func(certified []suite.Suite) KitOptions {
+			return KitOptions{Suite: weaker, Certify: cert.DeviceOptions{Suites: certified}}
+		}
+		weak := func(c *wire.Caps) { c.Suites = both[:1] }
+		strip := func(m1 []byte) []byte {
+			h, err := wire.DecodeHello(m1)
+			if err != nil {
+				t.Inconclusive("positive control: the payer's M1 can be read", err.Error())
+			}
+			h.Suites = both[:1]
+			return h.Encode()
+		}
+		t.refusesToPay(spec.CRY08, "a payee was paid with a weaker suite than both are certified for", device, kit(both[:1]), []badRequest{
+			{name: "a payee that offers less than it is certified for", kit: kit(both), in: Invitation{Caps: weak}, codes: []spec.Code{spec.EDowngrade}},
+			{name: "a choice that is not the strongest of both offers", kit: kit(both), codes: []spec.Code{spec.EDowngrade}},
+			{name: "a request of another transcript", kit: kit(both[:1]), codes: []spec.Code{spec.ETranscript}, in: Invitation{
+				Request: func(m *wire.PayReq) { m.Transcript[5] ^= 1 },
+			}},
+			{name: "a stripped HELLO", kit: kit(both[:1]), codes: []spec.Code{spec.ELink, spec.ETranscript, spec.EDowngrade}, in: Invitation{Hello: strip}},
+		})
 	}
-	weak := func(c *wire.Caps) { c.Suites = []suite.Suite{suite.Ed25519} }
-	t.refusesToPay(spec.CRY08, "a payee was paid with a weaker suite than both are certified for", device, kit([]suite.Suite{suite.Ed25519}), []badRequest{
-		{name: "a payee that offers less than it is certified for", kit: kit(both), in: Invitation{Caps: weak}, codes: []spec.Code{spec.EDowngrade}},
-		{name: "a choice that is not the strongest of both offers", kit: kit(both), codes: []spec.Code{spec.EDowngrade}},
-		{name: "a request of another transcript", kit: kit([]suite.Suite{suite.Ed25519}), codes: []spec.Code{spec.ETranscript}, in: Invitation{
-			Request: func(m *wire.PayReq) { m.Transcript[5] ^= 1 },
-		}},
-		{name: "a stripped HELLO", kit: kit([]suite.Suite{suite.Ed25519}), codes: []spec.Code{spec.ELink, spec.ETranscript, spec.EDowngrade}, in: Invitation{
-			Hello: func(m1 []byte) []byte {
-				h, err := wire.DecodeHello(m1)
-				if err != nil {
-					t.Inconclusive("positive control: the payer's M1 can be read", err.Error())
-				}
-				h.Suites = []suite.Suite{suite.Ed25519}
-				return h.Encode()
-			},
-		}},
-	})
 }
-
-var hybrid = KitOptions{Suite: suite.Ed25519MLDSA44}
 
 const classicalBytes = 64
 
+// each runs a check's cases with each suite of a kind that product and profile
+// have, on a device and a kit of that suite alone.
+func (t *T) each(kind []int, judge func(s suite.Suite, device DeviceOptions, kit KitOptions)) {
+	for _, number := range t.env.among(kind) {
+		judge(suite.Suite(number), DeviceOptions{Suites: []int{number}}, KitOptions{Suite: suite.Suite(number)})
+	}
+}
+
 func bothHalves(t *T) {
 	codes := []spec.Code{spec.ESig}
-	t.refuses(spec.PQC01, "a hybrid signature with one wrong half was accepted", DeviceOptions{Suites: []int{5}}, hybrid, []badTransfer{
-		{name: "the classical half is wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) { o.Signature[0] ^= 1 }},
-		{name: "the ML-DSA half is wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) { o.Signature[classicalBytes] ^= 1 }},
-		{name: "both halves are wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) {
-			o.Signature[0] ^= 1
-			o.Signature[classicalBytes] ^= 1
-		}},
+	t.each(hybridSuites, func(_ suite.Suite, device DeviceOptions, hybrid KitOptions) {
+		t.refuses(spec.PQC01, "a hybrid signature with one wrong half was accepted", device, hybrid, []badTransfer{
+			{name: "the classical half is wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) { o.Signature[0] ^= 1 }},
+			{name: "the ML-DSA half is wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) { o.Signature[classicalBytes] ^= 1 }},
+			{name: "both halves are wrong", kit: hybrid, codes: codes, object: func(o *wire.Object) {
+				o.Signature[0] ^= 1
+				o.Signature[classicalBytes] ^= 1
+			}},
+		})
 	})
 }
 
-// halves are the kit's two component keys: a hybrid key's seed is theirs, one
+// halves are the two component keys of a hybrid key: its seed is theirs, one
 // after the other (wire.md, suites).
 func halves(k suite.PrivateKey) (classical, lattice suite.PrivateKey) {
-	one, _ := suite.Lookup(suite.Ed25519)
+	first := suite.Ed25519
+	if k.Public().Suite() == suite.P256MLDSA44 {
+		first = suite.P256
+	}
+	one, _ := suite.Lookup(first)
 	two, _ := suite.Lookup(suite.MLDSA44)
 	seed := k.Seed()
 	classical, _ = one.NewKey(seed[:32])
@@ -70,7 +82,6 @@ func halves(k suite.PrivateKey) (classical, lattice suite.PrivateKey) {
 
 func boundHalves(t *T) {
 	codes := []spec.Code{spec.ESig, spec.ESuite}
-	other := cert.DeriveKey(suite.Ed25519MLDSA44, []byte("another key"), "kit")
 	sign := func(make func(s *KitPayer, tbs []byte) []byte) func(*KitPayer, []byte) wire.Object {
 		return func(s *KitPayer, payload []byte) wire.Object {
 			o := s.Sign(wire.TypeTransfer, payload)
@@ -78,53 +89,28 @@ func boundHalves(t *T) {
 			return o
 		}
 	}
-	t.refuses(spec.PQC02, "halves that do not belong together were accepted as a hybrid signature", DeviceOptions{Suites: []int{5}}, hybrid, []badTransfer{
-		{name: "each half signed on its own", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
-			classical, lattice := halves(s.Key)
-			return append(append([]byte{}, classical.Sign(tbs)...), lattice.Sign(tbs)...)
-		})},
-		{name: "the classical half alone", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
-			return s.Key.Sign(tbs)[:classicalBytes]
-		})},
-		{name: "the ML-DSA half alone", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
-			return s.Key.Sign(tbs)[classicalBytes:]
-		})},
-		{name: "the other half of another key", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
-			return append(append([]byte{}, s.Key.Sign(tbs)[:classicalBytes]...), other.Sign(tbs)[classicalBytes:]...)
-		})},
-		{name: "the halves swapped", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
-			sig := s.Key.Sign(tbs)
-			return append(append([]byte{}, sig[classicalBytes:]...), sig[:classicalBytes]...)
-		})},
-	})
-}
-
-func exactLengths(t *T) {
-	lattice := KitOptions{Suite: suite.MLDSA44}
-	codes := []spec.Code{spec.ESig}
-	resize := func(n int) func(*wire.Object) {
-		return func(o *wire.Object) {
-			if n < 0 {
-				o.Signature = o.Signature[:len(o.Signature)+n]
-				return
-			}
-			o.Signature = append(o.Signature, make([]byte, n)...)
-		}
-	}
-	withContext := func(s *KitPayer, payload []byte) wire.Object {
-		o := s.Sign(wire.TypeTransfer, payload)
-		_, private := mldsa44.NewKeyFromSeed((*[32]byte)(s.Key.Seed()))
-		if err := mldsa44.SignTo(private, o.ToBeSigned(wire.TypeTransfer), []byte("payment"), false, o.Signature); err != nil {
-			s.t.harness("ML-DSA with a context: " + err.Error())
-		}
-		return o
-	}
-	t.refuses(spec.PQC03, "an ML-DSA signature of a wrong length or context was accepted", DeviceOptions{Suites: []int{3}}, lattice, []badTransfer{
-		{name: "one byte short", kit: lattice, codes: codes, object: resize(-1)},
-		{name: "one byte long", kit: lattice, codes: codes, object: resize(1)},
-		{name: "the length of ML-DSA-65", kit: lattice, codes: codes, object: resize(3309 - 2420)},
-		{name: "empty", kit: lattice, codes: append(codes, spec.EField), object: resize(-2420)},
-		{name: "with a context string", kit: lattice, codes: codes, sign: withContext},
+	join := func(a, b []byte) []byte { return append(append([]byte{}, a...), b...) }
+	t.each(hybridSuites, func(number suite.Suite, device DeviceOptions, hybrid KitOptions) {
+		other := cert.DeriveKey(number, []byte("another key"), "kit")
+		t.refuses(spec.PQC02, "halves that do not belong together were accepted as a hybrid signature", device, hybrid, []badTransfer{
+			{name: "each half signed on its own", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
+				classical, lattice := halves(s.Key)
+				return join(classical.Sign(tbs), lattice.Sign(tbs))
+			})},
+			{name: "the classical half alone", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
+				return s.Key.Sign(tbs)[:classicalBytes]
+			})},
+			{name: "the ML-DSA half alone", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
+				return s.Key.Sign(tbs)[classicalBytes:]
+			})},
+			{name: "the other half of another key", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
+				return join(s.Key.Sign(tbs)[:classicalBytes], other.Sign(tbs)[classicalBytes:])
+			})},
+			{name: "the halves swapped", kit: hybrid, codes: codes, sign: sign(func(s *KitPayer, tbs []byte) []byte {
+				sig := s.Key.Sign(tbs)
+				return join(sig[classicalBytes:], sig[:classicalBytes])
+			})},
+		})
 	})
 }
 

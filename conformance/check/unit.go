@@ -23,6 +23,8 @@ type Unit struct {
 	on adapter.Adapter
 	// slot is the unit of the bench that this is, nil where create makes new ones.
 	slot *pooled
+	// paid counts the payments that it has made for the check.
+	paid int
 	// base is what it held when the check took it; what it tells is told beyond
 	// that.
 	base base
@@ -109,7 +111,7 @@ func (t *T) harnessOrAdapter(what string) {
 
 func (u *Unit) provision(o DeviceOptions) {
 	t := u.t
-	if t.env.Impl.Provision == adapter.ProvisionDone {
+	if t.env.Impl.Provision != adapter.ProvisionRequest {
 		t.Control(u.do(adapter.Provision{}), "provision")
 		return
 	}

@@ -76,7 +76,7 @@ func TestFacesShowTheDeviceBehind(t *testing.T) {
 
 func TestClosedCertifiesItself(t *testing.T) {
 	b := newBench(t, reference(disguise.Closed))
-	if b.said.Class != "BH" || b.said.Suites != nil || b.said.Provision != adapter.ProvisionDone || b.has(adapter.CapPolicy) {
+	if b.said.Class != "BH" || b.said.Suites != nil || b.said.Provision != adapter.ProvisionInjected || b.has(adapter.CapPolicy) {
 		t.Errorf("hello says %+v", b.said)
 	}
 	unit := b.device()

@@ -44,8 +44,9 @@ func (c *closed) Do(ctx context.Context, q adapter.Request, on events) (adapter.
 	switch v := q.Verb.(type) {
 	case adapter.Hello:
 		return c.hello(ctx, q, on, func(h *adapter.Implementation) {
-			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionDone
-			h.Capabilities = without(h.Capabilities, adapter.CapPolicy) // policies are the vendor's own
+			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionInjected
+			// Policies and cards are the vendor's own.
+			h.Capabilities = without(h.Capabilities, adapter.CapPolicy, adapter.CapAPDU, adapter.CapContactless)
 		})
 	case adapter.Create:
 		if err := c.found(v.Profile); err != nil {

@@ -16,8 +16,14 @@ func Like(h adapter.Implementation, shape adapter.Shape) Face {
 			if len(h.Kit) > 0 {
 				a = Kit(a)
 			}
-			if h.Lifecycle == adapter.LifecycleNone {
+			switch {
+			case h.Lifecycle == adapter.LifecycleNone:
 				a = Used(a)
+			case h.Provision == adapter.ProvisionDone:
+				a = PreProvisioned(a)
+			}
+			if !slices.Contains(h.Roles, adapter.RoleLedger) || !slices.Contains(h.Capabilities, adapter.CapLedger) {
+				a = OwnLedger(a)
 			}
 		}
 		switch shape {
@@ -26,8 +32,12 @@ func Like(h adapter.Implementation, shape adapter.Shape) Face {
 		case adapter.Sealed:
 			a = Sealed(a)
 		}
+		if !slices.Contains(h.Capabilities, adapter.CapConsent) {
+			a = Consenting(a)
+		}
 		gone := slices.DeleteFunc(append(simulator.Capabilities(), adapter.CapCutMessage, adapter.CapCutTime), func(c adapter.Capability) bool {
-			return slices.Contains(h.Capabilities, c)
+			// The reference's payer speaks first, whoever does in the product.
+			return slices.Contains(h.Capabilities, c) || c == adapter.CapStart
 		})
 		a = Without(gone...)(a)
 		return Says(func(said *adapter.Implementation) {

@@ -28,7 +28,7 @@ func (o *own) Do(ctx context.Context, q adapter.Request, on events) (adapter.Ans
 	case adapter.Hello:
 		return o.hello(ctx, q, on, func(h *adapter.Implementation) {
 			h.Roles = slices.DeleteFunc(slices.Clone(h.Roles), func(r adapter.Role) bool { return r == adapter.RoleLedger })
-			h.Capabilities = without(h.Capabilities, adapter.CapLedger, adapter.CapBlock, adapter.CapSplitFunding, adapter.CapSplitSync)
+			h.Capabilities = without(h.Capabilities, adapter.CapLedger, adapter.CapBlock, adapter.CapAlerts, adapter.CapSplitFunding, adapter.CapSplitSync)
 		})
 	case adapter.Create:
 		if v.Role == adapter.RoleLedger {
@@ -54,7 +54,7 @@ func (o *own) Do(ctx context.Context, q adapter.Request, on events) (adapter.Ans
 		q.Verb = v
 	default:
 		switch adapter.CapabilityOf(v) {
-		case adapter.CapLedger, adapter.CapBlock, adapter.CapSplitFunding, adapter.CapSplitSync:
+		case adapter.CapLedger, adapter.CapBlock, adapter.CapAlerts, adapter.CapSplitFunding, adapter.CapSplitSync:
 			return adapter.Answer{}, unsupported(v)
 		}
 	}

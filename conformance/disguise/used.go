@@ -33,8 +33,8 @@ type usedUnit struct{ handle, account string }
 // the same order in each conversation: lifecycle none. A device comes with a
 // balance of 137, a counter of 4711 and a part-filled log; what a campaign does
 // to it the next one finds. The next adapter makes as many devices as are asked
-// for and comes pre-provisioned, which [Closed] does; faces that serve less
-// belong outside.
+// for and has its vendor provision them, which [Closed] does; faces that serve
+// less belong outside.
 func Used(next adapter.Adapter) adapter.Adapter { return &used{inner: inner{next}} }
 
 // Do carries out a request as the used product does.
@@ -44,7 +44,7 @@ func (u *used) Do(ctx context.Context, q adapter.Request, on events) (adapter.An
 		u.turn = 0
 		return u.hello(ctx, q, on, func(h *adapter.Implementation) {
 			u.said, u.greeted = *h, true
-			h.Lifecycle, h.Seeded = adapter.LifecycleNone, false
+			h.Lifecycle, h.Seeded, h.Provision = adapter.LifecycleNone, false, adapter.ProvisionDone
 		})
 	case adapter.Create:
 		switch v.Role {
@@ -68,8 +68,8 @@ func (u *used) create(ctx context.Context, v adapter.Create) (adapter.Answer, er
 		}
 		u.said, u.greeted = said, true
 	}
-	if u.said.Provision != adapter.ProvisionDone {
-		return adapter.Answer{}, broken("create", "a used product is pre-provisioned: put disguise.Closed behind it")
+	if u.said.Provision == adapter.ProvisionRequest {
+		return adapter.Answer{}, broken("create", "a used product is provisioned by its vendor: put disguise.Closed behind it")
 	}
 	h := history{used: u, ctx: ctx, create: v}
 	if u.ledger == "" {

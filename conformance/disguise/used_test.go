@@ -75,7 +75,7 @@ func TestUsedTwiceRunning(t *testing.T) {
 	}
 }
 
-// What is not pre-provisioned cannot come used.
+// What its vendor has not provisioned cannot come used.
 func TestUsedNeedsProvisioned(t *testing.T) {
 	b := newBench(t, reference(disguise.Used))
 	if _, err := b.try("", adapter.Create{Role: adapter.RoleDevice, Profile: b.profile.JSON()}); err == nil {

@@ -46,6 +46,8 @@ type ICS struct {
 	// Autonomous is what units do without being asked.
 	Autonomous []Autonomy `yaml:"autonomous,omitempty" json:"autonomous,omitempty"`
 	DailyCaps  DailyCaps  `yaml:"daily_caps,omitempty" json:"daily_caps,omitzero"`
+	// Environment is what keys and state lie in. It is recorded, never judged.
+	Environment Environment `yaml:"environment,omitempty" json:"environment,omitzero"`
 }
 
 // Amounts are those that the product can pay, in minor units. Unset: any.
@@ -78,6 +80,13 @@ const (
 	AutoSynchronise Autonomy = "synchronise" // it meets its ledger by itself
 	AutoDefund      Autonomy = "defund"      // value above a mark goes to its account
 )
+
+// An Environment names a descriptor of spec/environments, and what the vendor
+// says to the evidence that it asks for, by name.
+type Environment struct {
+	ID       string            `yaml:"id,omitempty" json:"id,omitempty"`
+	Evidence map[string]string `yaml:"evidence,omitempty" json:"evidence,omitempty"`
+}
 
 // DailyCaps are what a unit does in a day at most. Unset: no cap.
 type DailyCaps struct {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,6 +158,9 @@ func (i *ICS) sound() ([]string, error) {
 			return []string{"refusals", vendor}, errors.New("stands for no code; name those that it can stand for, or leave it out")
 		}
 	}
+	if at, err := i.Environment.sound(); err != nil {
+		return at, err
+	}
 	if len(i.Kit) > 0 && !slices.Contains(i.Roles, adapter.RoleKit) {
 		return []string{"kit"}, errors.New("names what a kit does wrong, and roles has no kit; add the role, or leave it out")
 	}
@@ -191,4 +195,21 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// sound says whether the descriptor exists and asks for the evidence.
+func (e Environment) sound() ([]string, error) {
+	if e.ID == "" {
+		return nil, nil
+	}
+	d, err := spec.LoadEnvironment(e.ID)
+	if err != nil {
+		return []string{"environment", "id"}, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(e.Evidence)) {
+		if !slices.ContainsFunc(d.Evidence, func(a spec.EvidenceAsked) bool { return a.Name == name }) {
+			return []string{"environment", "evidence", name}, fmt.Errorf("%s asks for no such evidence; \"assay profiles show\" of a profile with it lists what it asks for", e.ID)
+		}
+	}
+	return nil, nil
 }

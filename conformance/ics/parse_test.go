@@ -111,6 +111,22 @@ func TestReview(t *testing.T) {
 		}
 		met[c.rule] = true
 	}
+	for _, c := range []struct {
+		change func(*spec.Profile)
+		want   string
+	}{
+		{func(p *spec.Profile) { p.Family = "S" }, "family S, whose finality is RECORDED_DEFERRED"},
+		{func(p *spec.Profile) { p.Finality = spec.RecordedDeferred }, "and declares RECORDED_DEFERRED"},
+		{func(p *spec.Profile) { p.Family, p.Finality = "E", spec.GuaranteedDeferred }, "declares respend"},
+		{func(p *spec.Profile) { p.MaxTx = nil }, "requires LIM-01 and does not declare"},
+	} {
+		p := *reference(t)
+		c.change(&p)
+		if reasons := ics.Review(wallet(), nil, nil, &p); !strings.Contains(strings.Join(reasons, "\n"), c.want) {
+			t.Errorf("profile: %q; want %s", reasons, c.want)
+		}
+		met["profile"] = true
+	}
 	for _, r := range ics.ReviewRules() {
 		if !met[r.Name] {
 			t.Errorf("no case meets the rule %s", r.Name)

@@ -39,6 +39,7 @@ func Review(h adapter.Implementation, i *ICS, x *IXIT, p *spec.Profile) []string
 // ReviewRules are the rules of spec/ics.md, in its order.
 func ReviewRules() []ReviewRule {
 	return []ReviewRule{
+		{"profile", func(r Reviewed) string { return r.Profile.Contradiction() }},
 		{"class", ofICS(func(r Reviewed) string {
 			return differ("class", r.ICS.Class, r.Hello.Class)
 		})},

@@ -31,7 +31,7 @@ func ICSQuestions() []Question {
 		{"capabilities", "What the product serves beyond the verbs that all serve.", "[query, defund]"},
 		{"kit", "What units of the role kit can do wrong.", "[double-sign]"},
 		{"suites", "Signature suites, by number; class RP alone.", "[1]"},
-		{"provision", "How a device gets its keys: pre-provisioned, or request for class RP.", "pre-provisioned"},
+		{"provision", "How a device gets its keys: pre-provisioned, injected by the verb provision, or request for class RP.", "pre-provisioned"},
 		{"receive_only", "Whether a device receives and never pays.", "false"},
 		{"seeded", "Whether a device's random choices follow from the seed of create.", "false"},
 		{"amounts", "Amounts that can be paid, in minor units.", "{min: 1, step: 1, max: 10000}"},
@@ -39,6 +39,7 @@ func ICSQuestions() []Question {
 		{"refusals", "Each refusal code of the product's with all that it can stand for.", `{"NO": [E_FUNDS, E_MAX_TX, E_HOLDING, E_AMOUNT]}`},
 		{"autonomous", "What a unit does without being asked: finish, synchronise, defund.", "[finish]"},
 		{"daily_caps", "What a unit does in a day at most.", "{payments: 100, fundings: 10, amount: 100000}"},
+		{"environment", "What keys and state lie in, and the evidence for it; recorded, never judged.", "{id: hardware-se, evidence: {certificate: number and scheme}}"},
 	}
 }
 

@@ -1,6 +1,8 @@
 package mutant
 
 import (
+	"slices"
+
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/spec"
@@ -37,6 +39,11 @@ func lifecycleMutants() []Mutant {
 				e.Show = &other
 			}
 			return []adapter.Event{e}
+		})},
+		{Name: "one-alert-for-all", Breaks: spec.UXC04, Fault: "the ledger alerts a holder of one payment where several are alike", wrap: wrapped(func(_ *wrapper, c call) {
+			if c.verb == "alerts" && c.answer.Done != nil {
+				c.answer.Done.Alerts = distinct(c.answer.Done.Alerts)
+			}
 		})},
 		{Name: "held-as-incoming", Breaks: spec.SET08, Fault: "shows received value as incoming until it synchronises", wrap: wrapped(func(w *wrapper, c call) {
 			if got := c.gained(w); c.verb == "accept" && got > 0 {
@@ -77,4 +84,14 @@ func lateOffer(w *wrapper, e adapter.Event) []adapter.Event {
 		}
 	}
 	return []adapter.Event{e}
+}
+
+// distinct keeps the first of those that are alike.
+func distinct(all []adapter.Alert) (some []adapter.Alert) {
+	for _, a := range all {
+		if !slices.Contains(some, a) {
+			some = append(some, a)
+		}
+	}
+	return some
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
@@ -31,6 +32,7 @@ type Mutant struct {
 
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
+	card   func(*apdu.Config)
 	wrap   func(adapter.Adapter) adapter.Adapter
 }
 
@@ -44,7 +46,7 @@ func (m Mutant) Lean() adapter.Adapter {
 }
 
 func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Config: config})
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -64,9 +66,9 @@ func Lookup(name string) (Mutant, bool) {
 // All are the mutants, in the order of the chapters' areas.
 func All() []Mutant {
 	return slices.Concat(
-		messageMutants(), sessionMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
+		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), strangerMutants(), provenanceMutants(), Silent(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
 	)
 }
 

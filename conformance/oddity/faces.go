@@ -14,6 +14,7 @@ func faces() []Oddity {
 	return []Oddity{
 		worn("hooked", spec.ATO06, "pays with one verb and shows its frames", disguise.Hooked),
 		worn("sealed", spec.PAY01, "pays with one verb and shows no frame", disguise.Sealed).under(unseen),
+		worn("pre-provisioned", spec.PRV02, "leaves its factory provisioned, so that a blank unit cannot be had", disguise.PreProvisioned),
 		worn("used-device", spec.PAY02, "comes with a balance of 137, a counter of 4711 and a part-filled log, and cannot be reset", disguise.Used),
 		worn("used-hooked", spec.DSP05, "comes used, and pays with one verb", disguise.Used, disguise.Hooked),
 		worn("one-unit", spec.FND02, "is the only sample on the bench", disguise.Units(1)).under(alone),

@@ -5,6 +5,7 @@ package oddity
 
 import (
 	"context"
+	"io"
 	"slices"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -106,9 +109,16 @@ func devices() []Oddity {
 		odd("refuses-repeats", spec.DSP05, "refuses a message that it has seen before, and answers what is resent", func() adapter.Adapter {
 			return refusesRepeats(closed())
 		}),
+		odd("present-payees", spec.CLM01, "pays trusted devices that are present, and nobody else", presentPayees),
+		odd("no-claims", spec.PAY09, "pays one way, and no software", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapClaims}, Device: shunsSoftware})
+		}),
 		odd("no-cancel", spec.ATO01, "cannot take back a request", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCancel}})
 		}),
+		odd("no-resend", spec.ENC03, "sends nothing again, and keeps few pending payments", func() adapter.Adapter {
+			return disguise.Wear(closed(), disguise.Without(adapter.CapResend))
+		}).under("required_capabilities: [consent, defund, power-cycle, query, synchronise, user-verification]\nrequired: [PAY-01, PAY-02, PAY-06, PAY-07, DSP-01, DSP-05, ENC-03, ENC-04, INV-08]"),
 		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
 		}).under(undisturbed),
@@ -124,9 +134,44 @@ func devices() []Oddity {
 		odd("chain-few-lots", spec.CON06, "pays with two lots at a time, and shows five links", func() adapter.Adapter {
 			return reference(simulator.Options{})
 		}).chained("max_inputs: 2\nmax_links: 5\nsources: {max_inputs: chosen for a small device, max_links: chosen for a small device}"),
+		odd("reports-sums", spec.DET01, "tells its ledger sums and no payment", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).under("sync_mode: TOTALS\nsources: {sync_mode: chosen for a product that reports sums}"),
+		odd("unknown-members", spec.PVY02, "puts a member that nobody knows into HELLO and CAPS, another each time", func() adapter.Adapter {
+			return reference(simulator.Options{Device: greasing})
+		}),
+		odd("short-apdus", spec.INT03, "a card without extended length", cardOf(255)),
+		odd("small-blocks", spec.INT05, "a card whose data fields are at most 64 bytes long", cardOf(64)),
+		odd("contacts-only", spec.INT08, "a card without a contactless side", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapContactless}})
+		}),
+		odd("no-card", spec.INT02, "takes no APDUs", func() adapter.Adapter {
+			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapAPDU, adapter.CapContactless}})
+		}),
 		odd("suite-p256", spec.CRY06, "has P-256 and nothing else", oneSuite(2)),
 		odd("suite-mldsa44", spec.PQC03, "has ML-DSA-44 and nothing else", oneSuite(3)),
 		odd("suite-hybrid", spec.PQC01, "has the hybrid suite and nothing else", oneSuite(5)),
+		odd("by-reference", spec.CRY01, "has ML-DSA-44 alone, and asks for certificates that it does not know", func() adapter.Adapter {
+			return reference(simulator.Options{
+				Hello:  func(h *adapter.Implementation) { h.Suites = []int{3} },
+				Config: func(c *device.Config) { c.Suites, c.ByReference = []suite.Suite{suite.MLDSA44}, true },
+			})
+		}),
+		odd("no-rekey", spec.LCM04, "keeps one key for life, and enrols without words about other keys", func() adapter.Adapter {
+			return around{next: reference(simulator.Options{Without: []adapter.Capability{adapter.CapRekey}}), answer: firstWordsOnly}
+		}),
+	}
+}
+
+// greasing sends members that are to be ignored, so that receivers keep ignoring
+// them. They are fresh, as whatever a device shows in clear.
+func greasing(p *device.Parts) {
+	p.Members = func(wire.Type, *device.State, money.Amount) []wire.Member {
+		fresh := make([]byte, 12)
+		if _, err := io.ReadFull(p.Rand, fresh); err != nil {
+			return nil
+		}
+		return []wire.Member{{Key: 128 + uint64(fresh[0]%32), Value: wire.AppendBytes(nil, fresh)}}
 	}
 }
 
@@ -134,12 +179,49 @@ func closed() adapter.Adapter { return disguise.Closed(reference(simulator.Optio
 
 func reference(o simulator.Options) adapter.Adapter { return simulator.New(o) }
 
+// presentPayees is a product without oneway.md: it serves none of its verbs, and
+// refuses a payee in software.
+func presentPayees() adapter.Adapter {
+	return unserved{reference(simulator.Options{
+		Without: []adapter.Capability{adapter.CapOneWay, adapter.CapClaims}, Device: shunsSoftware,
+	}), adapter.CapOneWay}
+}
+
+// shunsSoftware refuses a payee of class NOSE, whatever its request says.
+func shunsSoftware(p *device.Parts) {
+	trusted := func(c *device.Context) bool {
+		return c.PayReq.Flags&wire.PayReqSE != 0 && c.Signer().Body.Class == wire.ClassSE
+	}
+	p.Rules = device.StandardRules().Replace(device.ProcPay, "payee class", trusted).
+		Replace(device.ProcPayOneWay, "payee class", trusted)
+}
+
+// unserved is a product that does not know the verbs of a capability.
+type unserved struct {
+	next adapter.Adapter
+	of   adapter.Capability
+}
+
+func (u unserved) Do(ctx context.Context, q adapter.Request, on func(adapter.Event) adapter.Reply) (adapter.Answer, error) {
+	if adapter.CapabilityOf(q.Verb) == u.of {
+		return adapter.Answer{}, &adapter.Error{Fault: adapter.FaultUnsupported, Verb: q.Verb.Name(), Detail: "this product has no such verb"}
+	}
+	return u.next.Do(ctx, q, on)
+}
+
 func oneSuite(number int) func() adapter.Adapter {
 	return func() adapter.Adapter {
 		return reference(simulator.Options{
 			Hello:  func(h *adapter.Implementation) { h.Suites = []int{number} },
 			Config: func(c *device.Config) { c.Suites = []suite.Suite{suite.Suite(number)} },
 		})
+	}
+}
+
+// cardOf is a card with so long data fields.
+func cardOf(mtu int) func() adapter.Adapter {
+	return func() adapter.Adapter {
+		return reference(simulator.Options{Card: func(c *apdu.Config) { c.MTU = mtu }})
 	}
 }
 
@@ -200,14 +282,28 @@ func stricter() adapter.Adapter {
 func refusesRepeats(next adapter.Adapter) adapter.Adapter {
 	seen := map[string]bool{}
 	return around{next: next, answer: func(q adapter.Request, a *adapter.Answer) {
-		v, ok := q.Verb.(adapter.Accept)
-		if !ok {
+		var message adapter.Bytes
+		switch v := q.Verb.(type) {
+		case adapter.Accept:
+			message = v.Message
+		case adapter.AcceptOneWay:
+			message = v.Message
+		default:
 			return
 		}
-		key := q.Handle + string(v.Message)
+		key := q.Handle + string(message)
 		if seen[key] {
 			*a = adapter.Answer{Refused: &adapter.Refusal{Vendor: "SEEN"}}
 		}
 		seen[key] = seen[key] || a.Done != nil
 	}}
+}
+
+// firstWordsOnly leaves out what follows the enrolment requests, one for each
+// suite.
+func firstWordsOnly(q adapter.Request, a *adapter.Answer) {
+	v, ok := q.Verb.(adapter.Provision)
+	if n := len(simulator.Suites()); ok && len(v.Certificates) == 0 && a.Done != nil && len(a.Done.Messages) > n {
+		a.Done.Messages = a.Done.Messages[:n]
+	}
 }

@@ -54,6 +54,7 @@ func capabilitySteps() []step {
 		verb(adapter.CapSnapshot, "took a snapshot and put it back", (*trial).snapshot),
 		verb(adapter.CapLedger, "asked the ledger for its findings", ledger(adapter.Findings{})),
 		verb(adapter.CapLedger, "asked the ledger for its supply", ledger(adapter.AskSupply{})),
+		verb(adapter.CapAlerts, "asked the ledger for its alerts", ledger(adapter.Alerts{})),
 		verb(adapter.CapBlock, "blocked the second device", func(t *trial) (string, error) {
 			u := t.devices[1]
 			if u.id == nil {
@@ -61,7 +62,35 @@ func capabilitySteps() []step {
 			}
 			return t.served(t.ledger, adapter.Block{Device: u.id})
 		}),
+		verb(adapter.CapRekey, "asked the first device for the requests of a new key", func(t *trial) (string, error) {
+			if len(t.hello.Suites) == 0 {
+				return "", fmt.Errorf("hello names no suites, and a re-key is of class RP")
+			}
+			return t.served(t.devices[0].handle, adapter.Provision{Rekey: t.hello.Suites[0]})
+		}),
+		verb(adapter.CapAPDU, "selected the application of the binding", selects(adapter.SideUser)),
+		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
+		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
+	}
+}
+
+// selects hands the first device a SELECT of apdu.md, and wants some answer.
+func selects(side string) func(*trial) (string, error) {
+	return func(t *trial) (string, error) {
+		done, err := t.must(t.devices[0].handle, adapter.APDU{Side: side, Message: adapter.Bytes{
+			0x00, 0xA4, 0x04, 0x00, 0x07, 0xF0, 'A', 'S', 'S', 'A', 'Y', 0x01, 0x00,
+		}})
+		if err != nil {
+			return "", err
+		}
+		if n := len(done.Message); n < 2 {
+			return "", &complaint{
+				fmt.Sprintf("the response has %d bytes", n),
+				"Answer done with the whole response APDU, its status word last.",
+			}
+		}
+		return fmt.Sprintf("a response of %d bytes", len(done.Message)), nil
 	}
 }
 
@@ -114,6 +143,29 @@ func (t *trial) resend() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%d transfers were pending", len(done.Messages)), nil
+}
+
+func (t *trial) oneWay() (string, error) {
+	request, err := t.must(t.devices[1].handle, adapter.StaticRequest{Uses: 2, Epochs: 5})
+	if err != nil {
+		return "", err
+	}
+	paid, err := t.must(t.devices[0].handle, adapter.PayOneWay{Message: request.Message, Amount: 10, Secret: t.secret()})
+	if err != nil {
+		return "", err
+	}
+	pending, err := t.must(t.devices[0].handle, adapter.ResendOneWay{})
+	if err != nil {
+		return "", err
+	}
+	receipt, err := t.must(t.devices[1].handle, adapter.AcceptOneWay{Message: paid.Message})
+	if err != nil {
+		return "", err
+	}
+	if _, err := t.must(t.devices[0].handle, adapter.AcknowledgeOneWay{Message: receipt.Message}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d payments were pending, one was acknowledged", len(pending.Messages)), nil
 }
 
 func (t *trial) cancel() (string, error) {

@@ -95,7 +95,7 @@ func TestBrokenAdaptersFailWithAdvice(t *testing.T) {
 		{broken.Floods, "hello", "below 16 MiB"},
 		{broken.Events, "hello", "bounded number of events"},
 		{broken.WrongID, "hello", "Repeat the number"},
-		{broken.DiesLater, "id", "Keep the process running"},
+		{broken.DiesLater, "version", "Keep the process running"},
 	} {
 		t.Run(string(tt.way), func(t *testing.T) {
 			t.Parallel()

@@ -90,8 +90,12 @@ var unseen = map[string]string{
 	"sync report: the signer is a device":             services,
 	"settle: the signer is a device":                  services,
 	"settle: the family is the balance":               "the grammar of this edition has no other family",
+	"rekey: provisioned":                              noDevice,
+	"rekey: suite":                                    noDevice,
+	"rekeyed: debits signed":                          "every debit has been signed when it is judged",
 	"settle receipt: the signer is a device":          services,
 	"settle request: the signer is a device":          services,
+	"settle link: the signer is a device":             services,
 }
 
 const (

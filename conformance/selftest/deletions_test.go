@@ -54,6 +54,7 @@ func deviceDeletions() []deletion {
 		device.ProcProvision, device.ProcStart, device.ProcRequest, device.ProcFinish, device.ProcPay, device.ProcResend,
 		device.ProcTransfer, device.ProcReceipt, device.ProcFund, device.ProcFundAccept, device.ProcDefund,
 		device.ProcDefundAck, device.ProcSync, device.ProcSyncAck, device.ProcResolve, device.ProcPolicy, device.ProcRevset,
+		device.ProcCertGet, device.ProcRekey, device.ProcRekeyed,
 	} {
 		for _, r := range device.StandardRules()[p] {
 			all = append(all, deletion{
@@ -106,6 +107,7 @@ func ledgerDeletions() []deletion {
 		ledgerList("settle once", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.SettleOnce }),
 		ledgerList("settle receipt", func(r *ledger.Rules) *[]ledger.Rule[ledger.Answer] { return &r.Receipt }),
 		ledgerList("settle request", func(r *ledger.Rules) *[]ledger.Rule[ledger.Request] { return &r.Request }),
+		ledgerList("settle link", func(r *ledger.Rules) *[]ledger.Rule[ledger.Link] { return &r.Link }),
 	)
 }
 

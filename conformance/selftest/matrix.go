@@ -92,12 +92,7 @@ func Detect(env *check.Env, p check.Plan) reports.Detection {
 	for _, c := range p.Checks {
 		judged[c.ID] = true
 	}
-	opens := map[string]string{}
-	for _, c := range check.All() {
-		if ex, capability := env.Opens(c); ex == check.ByAdapter {
-			opens[c.ID] = capability
-		}
-	}
+	opens := opened(env)
 	mode := Mode{env.Class, env.Shape}
 	missing := map[string][]string{}
 	var d reports.Detection
@@ -114,20 +109,42 @@ func Detect(env *check.Env, p check.Plan) reports.Detection {
 		by := revealedBy(modes, mode, opens)
 		missing[by] = append(missing[by], m.Name)
 	}
-	for by, names := range missing {
-		slices.Sort(names)
-		d.Missing = append(d.Missing, reports.Missing{Capability: by, Mutants: names})
-	}
+	d.Missing = byCapability(missing)
 	return d
 }
 
-// revealedBy is what would reveal a mutant that a run could not find, empty when
-// nothing that the adapter could serve would.
+// opened has, for each check that the adapter keeps out, what would let it in.
+func opened(env *check.Env) map[string]string {
+	opens := map[string]string{}
+	for _, c := range check.All() {
+		if ex, capability := env.Opens(c); ex == check.ByAdapter {
+			opens[c.ID] = capability
+		}
+	}
+	return opens
+}
+
+// byCapability lists missing mutants by what would reveal them.
+func byCapability(missing map[string][]string) []reports.Missing {
+	var all []reports.Missing
+	for _, by := range slices.Sorted(maps.Keys(missing)) {
+		slices.Sort(missing[by])
+		all = append(all, reports.Missing{Capability: by, Mutants: missing[by]})
+	}
+	return all
+}
+
+// revealedBy is what would reveal a mutant that a run could not find: a
+// capability, a shape, class RP, or the word profile, where the profile leaves
+// out what it breaks. It is empty when nothing would.
 func revealedBy(modes map[string][]string, mode Mode, opens map[string]string) string {
 	for _, c := range modes[mode.String()] {
 		if capability, ok := opens[c]; ok {
 			return capability
 		}
+	}
+	if len(modes[mode.String()]) > 0 {
+		return "profile" // found in this very mode, by what the profile leaves out
 	}
 	for _, other := range Modes() {
 		if other.Class == mode.Class && other != mode && len(modes[other.String()]) > 0 {

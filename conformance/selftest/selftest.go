@@ -272,7 +272,7 @@ func (s *session) reference(ctx context.Context) error {
 func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	cites := func(c check.Check) bool { return slices.Contains(c.Cites, m.Breaks) }
 	make := m.Lean
-	if slices.ContainsFunc(check.All(), func(c check.Check) bool { return cites(c) && len(c.Suites) > 0 }) {
+	if slices.ContainsFunc(check.All(), func(c check.Check) bool { return cites(c) && len(c.Suites)+len(c.AnyOf) > 0 }) {
 		make = m.Adapter
 	}
 	profile, err := s.profile(m)

@@ -6,6 +6,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -38,6 +39,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return adapter.Result{Message: report.Sync, Messages: pack(report.Records)}, err
 	case adapter.SyncApply:
 		return r, d.SyncApply(v.Message)
+	case adapter.APDU:
+		return u.transmit(v)
 	case adapter.Resolve:
 		r.Message, err = u.resolve(v.Message)
 		return r, err
@@ -63,20 +66,25 @@ func (u *unit) payment(q request) (r adapter.Result, err error) {
 		u.sessions.payee = r.Session
 	case adapter.Pay:
 		r.Message, err = u.pay(v, q.show)
+		r.Again = d.Asks(or(v.Session, u.sessions.payer))
 	case adapter.Accept:
 		r.Message, err = d.Accept(or(v.Session, u.sessions.payee), v.Message)
+		r.Again = d.Asks(or(v.Session, u.sessions.payee))
 	case adapter.Acknowledge:
-		_, err = d.Acknowledge(or(v.Session, u.sessions.payer), v.Message)
+		var outcome device.Outcome
+		outcome, err = d.Acknowledge(or(v.Session, u.sessions.payer), v.Message)
+		r.Message = outcome.Answer
 	case adapter.Resend:
 		var frames [][]byte
 		frames, err = d.Resend(or(v.Session, u.sessions.payer), v.Message)
 		r.Messages = pack(frames)
+		r.Again = d.Asks(or(v.Session, u.sessions.payer))
 	case adapter.Cancel:
 		err = d.Cancel(or(v.Session, u.sessions.last))
 	case adapter.CloseSession:
 		u.closeSessions(v.Session)
 	default:
-		return r, unsupported(q.verb)
+		return u.oneWay(q.verb)
 	}
 	return r, err
 }
@@ -123,11 +131,18 @@ func (u *unit) pay(v adapter.Pay, show func(adapter.Show)) ([]byte, error) {
 func (u *unit) provision(v adapter.Provision) (r adapter.Result, err error) {
 	did := u.device.DID()
 	r.Device = did[:]
-	if len(v.Certificates) == 0 && len(v.Root) == 0 && len(v.Policy) == 0 {
-		var requests [][]byte
+	var requests [][]byte
+	switch {
+	case v.Rekey != 0:
+		requests, err = u.device.Rekey(suite.Suite(v.Rekey))
+		r.Messages = pack(requests)
+		return r, err
+	case len(v.Root) == 0 && len(v.Policy) == 0 && len(v.Certificates) == 0:
 		requests, err = u.device.Enrol()
 		r.Messages = pack(requests)
 		return r, err
+	case len(v.Root) == 0 && len(v.Policy) == 0:
+		return r, u.device.Rekeyed(unpack(v.Certificates), unpack(v.Issuers))
 	}
 	p := device.Provisioning{
 		Certs: unpack(v.Certificates), Issuers: unpack(v.Issuers), Roots: [][]byte{v.Root}, Policy: v.Policy,

@@ -127,6 +127,8 @@ func (b *book) carryOut(q request) (r adapter.Result, err error) {
 		return r, err
 	case adapter.Findings:
 		return b.findings(), nil
+	case adapter.Alerts:
+		return b.alerts(), nil
 	case adapter.AskSupply:
 		return b.supply(), nil
 	case adapter.SetEpoch:
@@ -194,6 +196,13 @@ func (b *book) findings() (r adapter.Result) {
 		r.Findings = append(r.Findings, adapter.Finding{
 			Kind: int(f.Kind), Device: f.Accused[:], Evidence: f.Evidence,
 		})
+	}
+	return r
+}
+
+func (b *book) alerts() (r adapter.Result) {
+	for _, a := range b.ledger.Alerts() {
+		r.Alerts = append(r.Alerts, adapter.Alert{Account: b.accounts[a.Payer], Amount: adapter.Amount(a.Amount)})
 	}
 	return r
 }

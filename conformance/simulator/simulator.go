@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -35,6 +36,8 @@ type Options struct {
 	Ledger func(*ledger.Parts)
 	// Around is called in place of each verb of a device; do carries it out.
 	Around func(d *device.Device, v adapter.Verb, do func(adapter.Verb) (adapter.Answer, error)) (adapter.Answer, error)
+	// Card changes what a card is made of, at each power-up.
+	Card func(*apdu.Config)
 	// Limits are the sizes of a device.
 	Limits Limits
 	// Without are the capabilities that hello does not claim.
@@ -56,9 +59,7 @@ type Limits struct {
 }
 
 // Suites are the suites of a device's own keys.
-func Suites() []suite.Suite {
-	return []suite.Suite{suite.Ed25519, suite.P256, suite.MLDSA44, suite.Ed25519MLDSA44}
-}
+func Suites() []suite.Suite { return suite.All() }
 
 // New returns the simulator, which has no unit yet. Calls come one at a time.
 func New(o Options) adapter.Adapter {
@@ -141,6 +142,9 @@ func Capabilities() []adapter.Capability {
 		adapter.CapSynchronise, adapter.CapSplitSync, adapter.CapPolicy, adapter.CapUserVerification,
 		adapter.CapConsent, adapter.CapClock, adapter.CapSecondSession, adapter.CapLabel,
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
+		adapter.CapRekey, adapter.CapAlerts,
+		adapter.CapAPDU, adapter.CapContactless,
+		adapter.CapOneWay, adapter.CapClaims,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/nvm"
 	"github.com/assay-cbdc/assay/spec"
@@ -21,7 +22,8 @@ type unit struct {
 	host      device.Host
 	memory    *nvm.Memory
 	device    *device.Device
-	dead      error // why it does not power up any more
+	card      *apdu.Card // of this power session; nil before its first APDU
+	dead      error      // why it does not power up any more
 	snapshots []nvm.Snapshot
 	armed     bool
 	armedAt   int // writes when the cut was armed
@@ -66,7 +68,7 @@ func (u *unit) parts(store nvm.Store) device.Parts {
 // does not power up refuses everything.
 func (u *unit) power() {
 	u.memory.Power()
-	u.sessions = sessions{}
+	u.sessions, u.card = sessions{}, nil
 	store, err := nvm.Open(u.memory)
 	if err == nil {
 		u.device, err = device.Boot(u.parts(store), u.config)

@@ -38,7 +38,7 @@ func waiting(out ledger.Reconciliation) []adapter.Bytes {
 // RECEIPT, whatever it says: handing the transfer over is what was asked.
 func (u *unit) resolve(message []byte) ([]byte, error) {
 	if record, err := settlement.Parse(message); err == nil && record.Opening != nil {
-		receipt, err := u.device.DeliverLinked(record.Object, record.Certificates, record.Links)
+		receipt, err := u.mailed(record)
 		if no, ok := err.(*device.Refusal); ok && len(no.Message) > 0 {
 			return no.Message, nil
 		}

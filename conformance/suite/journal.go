@@ -39,8 +39,10 @@ func NewJournal(dir string, resume bool) *Journal {
 	return &Journal{path: filepath.Join(dir, JournalFile), resume: resume}
 }
 
-// A journalHeader is what two parts of one run have in common.
+// A journalHeader is what two parts of one run have in common. Command is how
+// the run was asked for, the caller's to read; it is compared with nothing.
 type journalHeader struct {
+	Command   json.RawMessage        `json:"command,omitempty"`
 	Journal   string                 `json:"journal"`
 	Suite     string                 `json:"suite"`
 	Profile   string                 `json:"profile"`
@@ -56,8 +58,33 @@ type journalHeader struct {
 func (r *run) journalHeader() journalHeader {
 	return journalHeader{
 		Journal: "journal-v1", Suite: Digest(), Profile: string(r.Profile.JSON()), Files: r.Files, Seed: r.Seed, Filter: r.Filter,
-		Exchanges: r.Exchanges, Level: r.Level, Shape: r.env.Shape, Product: r.env.Impl,
+		Exchanges: r.Exchanges, Level: r.Level, Shape: r.env.Shape, Product: r.env.Impl, Command: r.Command,
 	}
+}
+
+// Command is how the run that was stopped in a folder was asked for. The error
+// is a [*ResumeError].
+func Command(dir string) (json.RawMessage, error) {
+	path := filepath.Join(dir, JournalFile)
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nothingToResume(path)
+	}
+	if err != nil {
+		return nil, &ResumeError{err.Error()}
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	lines := bufio.NewScanner(file)
+	lines.Buffer(nil, maxEntry)
+	var h journalHeader
+	if !lines.Scan() || json.Unmarshal(lines.Bytes(), &h) != nil || len(h.Command) == 0 {
+		return nil, &ResumeError{path + " does not say how its run was asked for; run without --resume"}
+	}
+	return h.Command, nil
+}
+
+func nothingToResume(path string) error {
+	return &ResumeError{fmt.Sprintf("%s is not there: there is no run to resume; run without --resume", path)}
 }
 
 // An entry is an outcome as it is kept.
@@ -155,7 +182,7 @@ func (j *Journal) Close(complete bool) error {
 func (j *Journal) read(h journalHeader, checks []check.Check) (map[string]check.Outcome, error) {
 	text, err := os.ReadFile(j.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, &ResumeError{fmt.Sprintf("%s is not there: there is no run to resume; run without --resume", j.path)}
+		return nil, nothingToResume(j.path)
 	}
 	if err != nil {
 		return nil, &ResumeError{err.Error()}
@@ -222,6 +249,9 @@ func (e entry) outcome(c check.Check) check.Outcome {
 func differs(a, b journalHeader) string {
 	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
 	for i := range x.NumField() {
+		if x.Type().Field(i).Name == "Command" {
+			continue
+		}
 		// As they are written: a list that is empty is one that is absent.
 		was, errWas := json.Marshal(x.Field(i).Interface())
 		is, errIs := json.Marshal(y.Field(i).Interface())

@@ -83,15 +83,16 @@ func (r *run) header() reports.Core {
 	core := reports.Core{
 		Suite: reports.SuiteID{Name: "assay", Version: Version, Release: spec.Release, Digest: Digest()},
 		Profile: reports.Profile{
-			ID: p.ID, Version: p.Version, EffectiveDate: p.EffectiveDate, Inferred: slices.Clone(p.Inferred),
+			ID: p.ID, Version: p.Version, EffectiveDate: p.EffectiveDate, Inferred: slices.Clone(p.Inferred), Overlays: slices.Clone(p.Overlays),
 		},
 		Class: reports.Class(r.env.Class), Family: p.Family, Tier: reports.Tier(r.env.Impl.Tier), Shape: reports.Shape(r.env.Shape),
 		Level: r.Level, Bench: r.bench(),
 		Implementation: reports.Implementation{Vendor: r.env.Impl.Vendor, Product: r.env.Impl.Product, Version: r.env.Impl.Release},
+		Environment:    environment(p, r.ICS),
 		Seed:           r.Seed, Filter: r.Filter, Exchanges: r.Exchanges,
 		Plan: reports.Plan{Checks: len(r.plan.Checks)},
 	}
-	for _, s := range r.env.Impl.Suites {
+	for _, s := range r.env.Suites() {
 		core.Suites = append(core.Suites, suiteName(s))
 	}
 	return core
@@ -106,8 +107,14 @@ func suiteName(number int) string {
 		return "p256"
 	case 3:
 		return "mldsa44"
+	case 4:
+		return "mldsa65"
 	case 5:
 		return "hybrid-ed25519-mldsa44"
+	case 6:
+		return "hybrid-p256-mldsa44"
+	case 7:
+		return "slhdsa128s"
 	}
 	return "suite-" + strconv.Itoa(number)
 }
@@ -156,7 +163,11 @@ func (r *run) addOutcome(report *reports.Report, o check.Outcome) {
 // replay is the command that runs one check again. It names no transport, so
 // that the core is the same over every one.
 func (r *run) replay(check string) string {
-	return fmt.Sprintf("assay run --profile %s --seed %d --filter '%s' TARGET", r.env.Profile.ID, r.Seed, check)
+	over := ""
+	for _, o := range r.env.Profile.Overlays {
+		over += " --overlay " + o
+	}
+	return fmt.Sprintf("assay run --profile %s%s --seed %d --filter '%s' TARGET", r.env.Profile.ID, over, r.Seed, check)
 }
 
 // keep files a transcript and returns its hash; a step that cannot be kept is

@@ -7,6 +7,7 @@ package suite
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -31,6 +32,8 @@ type Options struct {
 	Files Files
 	// Level is how much is run; empty: all of it.
 	Level reports.Level
+	// Command is how the run was asked for, kept in the journal.
+	Command json.RawMessage
 	// Journal keeps each finished check; nil keeps none.
 	Journal   *Journal
 	Filter    string // a Ginkgo label filter; empty selects everything

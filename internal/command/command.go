@@ -28,6 +28,7 @@ type cli struct {
 	Spec     specCommand     `cmd:"" help:"Read the requirements."`
 	Profiles profilesCommand `cmd:"" help:"Read the dated profiles of real systems."`
 	Vectors  vectorsCommand  `cmd:"" help:"Check the published test vectors."`
+	QR       qrCommand       `cmd:"" name:"qr" help:"Draw an object as QR codes, and read it back."`
 	Bench    benchCommand    `cmd:"" help:"Measure the verification core."`
 	Adapter  adapterCommand  `cmd:"" help:"Check an adapter before a device is judged through it."`
 	Device   deviceCommand   `cmd:"" help:"Be the reference device, on standard input and output."`

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -31,10 +32,12 @@ func leaves(t *testing.T) [][]string {
 	return all
 }
 
-// An example is a command line, and what is shown of its output.
+// An example is a command line, what is shown of its output, and the exit status
+// that the line below says.
 type example struct {
 	command string
 	shows   []string
+	status  string
 }
 
 // TestHelpHasExamples runs what the help of each command says.
@@ -51,7 +54,7 @@ func TestHelpHasExamples(t *testing.T) {
 			t.Errorf("the help of %v has no example", words)
 		}
 		for _, x := range found {
-			all = append(all, example{command: x.command})
+			all = append(all, example{command: x.command, status: x.status})
 		}
 	}
 	runAll(t, all)
@@ -77,6 +80,20 @@ func TestReadme(t *testing.T) {
 	}))
 }
 
+// TestTemplateReadme walks the README of a template, in its folder.
+func TestTemplateReadme(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if out, err := exec.Command("assay", "adapter", "new", "--lang", "python", filepath.Join(dir, "acme")).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "acme", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	runIn(t, filepath.Join(dir, "acme"), examplesIn(string(text)))
+}
+
 func read(t *testing.T, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(root(t), name))
@@ -97,6 +114,8 @@ func examplesIn(text string) []example {
 		case indented && begins:
 			all = append(all, example{command: command})
 			shown = true
+		case indented && shown && strings.HasPrefix(block, "exit status "):
+			all[len(all)-1].status = strings.TrimPrefix(block, "exit status ")
 		case indented && shown && strings.TrimSpace(block) != "...":
 			all[len(all)-1].shows = append(all[len(all)-1].shows, block)
 		case !indented && strings.TrimSpace(line) != "":
@@ -154,14 +173,20 @@ func serves(t *testing.T, dir, command string) {
 // end. A mutant has to be non-conformant, everything else fine.
 func runAll(t *testing.T, all []example) {
 	t.Helper()
+	dir := t.TempDir()
+	furnish(t, dir)
+	defer holds(t, dir)
+	runIn(t, dir, all)
+}
+
+// runIn runs examples in a folder.
+func runIn(t *testing.T, dir string, all []example) {
+	t.Helper()
 	if len(all) == 0 {
 		t.Error("there are no examples")
 	}
-	dir := t.TempDir()
-	furnish(t, dir)
 	verifies := func(x example) int { return strings.Count(x.command, "assay verify") }
 	slices.SortStableFunc(all, func(a, b example) int { return verifies(a) - verifies(b) })
-	defer holds(t, dir)
 	done := map[string]bool{}
 	for _, x := range all {
 		if done[x.command] {
@@ -185,6 +210,9 @@ func runAll(t *testing.T, all []example) {
 		want := exitOK
 		if strings.Contains(x.command, "mutant:") {
 			want = exitNonConformant
+		}
+		if x.status != "" {
+			want, _ = strconv.Atoi(x.status)
 		}
 		if code != want {
 			t.Errorf("$ %s\nended with %d; want %d\n%s", x.command, code, want, out)

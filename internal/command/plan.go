@@ -14,24 +14,26 @@ import (
 )
 
 type planCommand struct {
-	Target    string `arg:"" help:"${target}"`
-	Profile   string `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
-	ICS       string `name:"ics" placeholder:"FILE" help:"What the product does."`
-	IXIT      string `name:"ixit" placeholder:"FILE" help:"What the bench has, and how fast it is."`
-	Shape     string `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed."`
-	Level     string `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full or smoke. Default: ${default}."`
-	Filter    string `placeholder:"EXPR" help:"Plan only checks with these labels."`
-	Seed      uint64 `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
-	Exchanges int    `default:"0" placeholder:"N" help:"Sample each sweep down to N places."`
-	JSON      bool   `name:"json" help:"Print one JSON object (schema plan-v1) instead of text."`
+	Target    string   `arg:"" help:"${target}"`
+	Profile   string   `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
+	Overlay   []string `sep:"none" placeholder:"NAME" help:"What lies over the profile. Again for each."`
+	ICS       string   `name:"ics" placeholder:"FILE" help:"What the product does."`
+	IXIT      string   `name:"ixit" placeholder:"FILE" help:"What the bench has, and how fast it is."`
+	Shape     string   `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed."`
+	Level     string   `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full or smoke. Default: ${default}."`
+	Filter    string   `placeholder:"EXPR" help:"Plan only checks with these labels."`
+	Seed      uint64   `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
+	Exchanges int      `default:"0" placeholder:"N" help:"Sample each sweep down to N places."`
+	JSON      bool     `name:"json" help:"Print one JSON object (schema plan-v1) instead of text."`
 }
 
 // Help is the long help text.
 func (planCommand) Help() string {
 	return `Nothing is asked of the target but hello. The numbers come from a rehearsal of the same checks on the reference, behind a face like the product's; time, prompts and daily caps from ICS and IXIT. Exit status: 0, or 5 if what the product says of itself contradicts the profile.
 
-Example:
+Examples:
 
+    $ assay plan --profile idemia-wallet --overlay rbi-2022-01 reference
     $ assay plan --profile closed-wallet --ixit conformance/example/stranger/ixit.yaml 'exec:python3 conformance/example/stranger/stranger.py'`
 }
 
@@ -46,7 +48,7 @@ type planned struct {
 // Run plans.
 func (c planCommand) Run(e *environment) error {
 	j, err := runCommand{
-		Target: c.Target, Profile: c.Profile, ICS: c.ICS, IXIT: c.IXIT, Shape: c.Shape, Level: c.Level, Filter: c.Filter,
+		Target: c.Target, Profile: c.Profile, Overlay: c.Overlay, ICS: c.ICS, IXIT: c.IXIT, Shape: c.Shape, Level: c.Level, Filter: c.Filter,
 		Seed: c.Seed, Exchanges: c.Exchanges,
 	}.judge()
 	if err != nil {

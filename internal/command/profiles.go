@@ -7,6 +7,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"github.com/assay-cbdc/assay/conformance/selftest"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -30,40 +31,52 @@ type profileEntry struct {
 	Finality      spec.Finality `json:"finality"`
 	Required      int           `json:"required"` // MUSTs without which nothing is conformant
 	Inferred      []string      `json:"inferred"`
+	Runnable      bool          `json:"runnable"`
+	WhyNot        string        `json:"why_not"`
+	Adds          string        `json:"adds"`
 }
 
 type profilesCommand struct {
-	List profilesListCommand `cmd:"" help:"List the embedded profiles."`
-	Show profilesShowCommand `cmd:"" help:"Show one profile in full, or a file of your own as assay reads it."`
+	List         profilesListCommand         `cmd:"" help:"List the embedded profiles."`
+	Show         profilesShowCommand         `cmd:"" help:"Show one profile in full, or a file of your own as assay reads it."`
+	Diff         profilesDiffCommand         `cmd:"" help:"Say what two profiles declare differently, and from where."`
+	New          profilesNewCommand          `cmd:"" help:"Write a profile of your own to fill in, from one that exists."`
+	Discriminate profilesDiscriminateCommand `cmd:"" help:"Show for each profile a device that is right under another one and not under it."`
 }
 
 type profilesListCommand struct {
-	Names bool `xor:"form" help:"Print the names alone, one a line."`
+	Names bool `xor:"form" help:"Print the names of the profiles that can be run alone, one a line."`
 	JSON  bool `name:"json" xor:"form" help:"Print one JSON object (schema profiles-v1) instead of a list."`
 }
 
 // Help is the long help text.
 func (profilesListCommand) Help() string {
-	return `Example:
+	return `A profile can be run when the reference can stand in for a product of its family. Others are read, compared and laid over all the same.
 
-    $ assay profiles list`
+Examples:
+
+    $ assay profiles list
+    $ assay profiles list --names`
 }
 
 // Run lists.
 func (c profilesListCommand) Run(e *environment) error {
 	list := profileList{Schema: profilesSchema, Profiles: []profileEntry{}}
 	for _, name := range spec.Profiles() {
-		if c.Names {
-			e.text.line("%s", name)
-			continue
-		}
 		p, err := spec.LoadProfile(name)
 		if err != nil {
 			return err
 		}
+		runnable := selftest.Runnable(p)
+		if c.Names {
+			if runnable {
+				e.text.line("%s", name)
+			}
+			continue
+		}
 		list.Profiles = append(list.Profiles, profileEntry{
 			p.ID, p.Title, p.Version, p.EffectiveDate, p.Status, p.Currency, p.Family, p.Finality,
-			len(p.Required), append([]string{}, p.Inferred...),
+			len(p.Required), append([]string{}, p.Inferred...), runnable, whyNot(p), p.Adds,
 		})
 	}
 	switch {
@@ -74,10 +87,30 @@ func (c profilesListCommand) Run(e *environment) error {
 	}
 	e.text.line("")
 	for _, p := range list.Profiles {
-		e.text.line("  %s %s  %-8s  %s", e.text.paint(bold, fmt.Sprintf("%-16s", p.ID)), p.EffectiveDate, p.Status, p.Title)
+		e.text.line("  %s %s  %-8s  %s  %s", e.text.paint(bold, fmt.Sprintf("%-20s", p.ID)), p.EffectiveDate, p.Status, p.Family, p.Title)
+		if p.Adds != "" {
+			e.text.paragraph(6, "overlay, adds "+p.Adds)
+		}
+		if !p.Runnable {
+			e.text.paragraph(6, "not run yet: "+p.WhyNot)
+		}
 	}
 	e.text.line("\n  \"assay profiles show NAME\" shows one in full, with the source of each value")
 	return nil
+}
+
+// families are the families of value in words (domain of spec/wire.md).
+var families = map[string]string{
+	"B": "a balance in a trusted device", "T": "tokens in a trusted device", "I": "a signed instruction over reserved funds",
+	"S": "a card that mirrors a shadow wallet", "E": "e-cash, of which a second spending is found",
+}
+
+// whyNot says why a profile is not runnable; empty when it is.
+func whyNot(p *spec.Profile) string {
+	if selftest.Runnable(p) {
+		return ""
+	}
+	return fmt.Sprintf("there is no reference device of family %s (%s); a product of it is judged when its adapter says so", p.Family, families[p.Family])
 }
 
 type profilesShowCommand struct {
@@ -109,5 +142,17 @@ func (c profilesShowCommand) Run(e *environment) error {
 		e.text.line("# inferred, not endorsed: %s", strings.Join(p.Inferred, ", "))
 	}
 	e.text.raw(text)
+	if p.Environment == "" {
+		return nil
+	}
+	d, err := spec.LoadEnvironment(p.Environment)
+	if err != nil {
+		return err
+	}
+	e.text.line("# environment %s: %s; recorded, never judged", d.ID, d.Title)
+	e.text.line("#   protects %s", d.Protects)
+	for _, v := range d.Evidence {
+		e.text.line("#   evidence %s: %s", v.Name, v.Asks)
+	}
 	return nil
 }

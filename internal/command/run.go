@@ -3,6 +3,7 @@ package command
 import (
 	"context"
 	"crypto/ed25519"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -19,24 +20,25 @@ import (
 )
 
 type runCommand struct {
-	Target       string `arg:"" help:"${target}"`
-	Profile      string `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
-	Seed         uint64 `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
-	Filter       string `placeholder:"EXPR" help:"Run only checks with these labels, joined by && || ! ( ): a check, a requirement, area:PAY, class:BH, level:MUST."`
-	ICS          string `name:"ics" placeholder:"FILE" help:"What the product does: \"assay ics new\" writes one. Without it the adapter's hello is believed."`
-	IXIT         string `name:"ixit" placeholder:"FILE" help:"What the bench has: deadlines, units, rigs, the secret."`
-	Shape        string `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed. Default: the one that shows most."`
-	Level        string `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full, or smoke: a first look in seconds, which certifies nothing. Default: ${default}."`
-	Peer         string `placeholder:"TARGET" help:"Drive the harness's own devices through this target, not the reference; class RP."`
-	Ledger       string `placeholder:"TARGET" help:"Drive the ledger through this target; class RP."`
-	Unattended   bool   `help:"Nobody is there to answer prompts: checks that need it are deferred."`
-	Resume       bool   `help:"Go on with the run that was stopped in the folder of --out."`
-	Exchanges    int    `default:"0" placeholder:"N" help:"Sample each sweep down to N places. Default: as many as the check wants."`
-	Out          string `default:"reports/out" placeholder:"DIR" help:"The folder for index.html, report.json, junit.xml and plots. Default: ${default}."`
-	Key          string `placeholder:"PEM" help:"Sign report.json with the Ed25519 private key in this file (PKCS #8)."`
-	WithBench    bool   `help:"Measure the verification core too, and put it in the report."`
-	WithSelftest bool   `help:"Run the suite's self-test too, and put the kill matrix in the report."`
-	JSON         bool   `name:"json" help:"Print one JSON object (schema run-v1) instead of a summary."`
+	Target       string   `arg:"" optional:"" help:"${target}"`
+	Profile      string   `default:"reference" placeholder:"NAME" help:"The profile to judge under: a name of \"assay profiles list\", or a FILE.yaml. Default: ${default}."`
+	Overlay      []string `sep:"none" placeholder:"NAME" help:"What lies over the profile: a profile that says what it adds, such as rbi-2022-01, or a FILE.yaml. Again for each."`
+	Seed         uint64   `default:"1" placeholder:"N" help:"What every random choice follows from. Default: ${default}."`
+	Filter       string   `placeholder:"EXPR" help:"Run only checks with these labels, joined by && || ! ( ): a check, a requirement, area:PAY, class:BH, level:MUST."`
+	ICS          string   `name:"ics" placeholder:"FILE" help:"What the product does: \"assay ics new\" writes one. Without it the adapter's hello is believed."`
+	IXIT         string   `name:"ixit" placeholder:"FILE" help:"What the bench has: deadlines, units, rigs, the secret."`
+	Shape        string   `placeholder:"SHAPE" help:"Drive payments in this shape: split, hooked or sealed. Default: the one that shows most."`
+	Level        string   `default:"full" enum:"full,smoke" placeholder:"LEVEL" help:"full, or smoke: a first look in seconds, which certifies nothing. Default: ${default}."`
+	Peer         string   `placeholder:"TARGET" help:"Drive the harness's own devices through this target, not the reference; class RP."`
+	Ledger       string   `placeholder:"TARGET" help:"Drive the ledger through this target; class RP."`
+	Unattended   bool     `help:"Nobody is there to answer prompts: checks that need it are deferred."`
+	Resume       string   `placeholder:"DIR" help:"Go on with the run that was stopped in this folder, as it was asked for; a TARGET says where its device is now."`
+	Exchanges    int      `default:"0" placeholder:"N" help:"Sample each sweep down to N places. Default: as many as the check wants."`
+	Out          string   `default:"reports/out" placeholder:"DIR" help:"The folder for index.html, report.json, junit.xml and plots. Default: ${default}."`
+	Key          string   `placeholder:"PEM" help:"Sign report.json with the Ed25519 private key in this file (PKCS #8)."`
+	WithBench    bool     `help:"Measure the verification core too, and put it in the report."`
+	WithSelftest bool     `help:"Run the suite's self-test too, and put the kill matrix in the report."`
+	JSON         bool     `name:"json" help:"Print one JSON object (schema run-v1) instead of a summary."`
 }
 
 // Help is the long help text.
@@ -48,8 +50,10 @@ Examples:
     $ assay run reference
     $ assay run --seed 7 --out reports/mine 'exec:bin/assay device'
     $ assay run --filter 'DSP-05 || area:LIM' mutant:max-tx-off-by-one
-    $ assay run --level smoke 'exec:./adapter'
-    $ assay run --profile closed-wallet --ics ics.yaml --ixit ixit.yaml --resume 'exec:./adapter'`
+    $ assay run --level smoke --profile closed-wallet 'exec:python3 conformance/example/python/wallet.py'
+    exit status 4
+    $ assay run --profile idemia-wallet --overlay rbi-2022-01 reference
+    $ assay run --profile closed-wallet --ics conformance/example/stranger/ics.yaml --ixit conformance/example/stranger/ixit.yaml 'exec:python3 conformance/example/stranger/stranger.py'`
 }
 
 // A job is a run whose flags have all been found right.
@@ -68,12 +72,18 @@ type job struct {
 // judge finds what a user can get wrong about what is judged, and by what.
 func (c runCommand) judge() (job, error) {
 	j := job{runCommand: c}
+	if c.Target == "" {
+		return j, usage("expected a TARGET; %s", targetHelp)
+	}
 	var err error
 	if j.target, err = parseTarget(c.Target); err != nil {
 		return j, err
 	}
 	if j.profile, err = loadProfile(c.Profile); err != nil {
 		return j, fmt.Errorf("--profile: %w", err)
+	}
+	if j.profile, err = overlaid(j.profile, c.Overlay); err != nil {
+		return j, err
 	}
 	if err := checkFilter(c.Filter); err != nil {
 		return j, err
@@ -114,6 +124,15 @@ func loadProfile(name string) (*spec.Profile, error) {
 		return nil, usage("%s%s", oneLine(err.Error()), hint)
 	}
 	return p, nil
+}
+
+// overlaid is the profile with overlays over it.
+func overlaid(p *spec.Profile, over []string) (*spec.Profile, error) {
+	laid, err := p.WithOverlays(over...)
+	if err != nil {
+		return nil, usage("--overlay: %s; change one of them, or leave the overlay out", oneLine(err.Error()))
+	}
+	return laid, nil
 }
 
 // checkFilter refuses a filter that is malformed, or that no check answers to.
@@ -164,13 +183,17 @@ func writable(dir string) error {
 
 // Run tests the target.
 func (c runCommand) Run(e *environment) error {
+	c, err := c.resumed()
+	if err != nil {
+		return err
+	}
 	j, err := c.prepare()
 	if err != nil {
 		return err
 	}
 	ctx, stop := e.interruptible()
 	defer stop()
-	journal := suite.NewJournal(c.Out, c.Resume)
+	journal := suite.NewJournal(c.Out, c.Resume != "")
 	result, err := j.suite(ctx, e, journal)
 	if refused, ok := errors.AsType[*suite.ResumeError](err); ok {
 		return usage("--resume: %w", refused)
@@ -182,7 +205,7 @@ func (c runCommand) Run(e *environment) error {
 	if err := reports.Write(c.Out, result.Report, beside.extra); err != nil {
 		return usage("%w", err)
 	}
-	if err := journal.Close(ctx.Err() == nil && result.Adapter == nil && result.Report.Core.Deferred == 0); err != nil {
+	if err := journal.Close(finished(ctx, result)); err != nil {
 		e.complain("the journal could not be put away: %s", visible(err.Error()))
 	}
 	code := first(codeOf(extraErr), conclusion(ctx, result))
@@ -199,7 +222,15 @@ func (c runCommand) Run(e *environment) error {
 	if ctx.Err() != nil {
 		e.complain("the run was interrupted and is incomplete; the report in %s has what was judged before", c.Out)
 	}
+	if !finished(ctx, result) {
+		e.complain("to go on with it: assay run --resume %s", quote(c.Out))
+	}
 	return errors.Join(err, ended(code))
+}
+
+// finished says whether nothing of a run is left to resume.
+func finished(ctx context.Context, r suite.Result) bool {
+	return ctx.Err() == nil && r.Adapter == nil && r.Report.Core.Deferred == 0
 }
 
 // stale warns of the report of an earlier run in the same folder.
@@ -241,9 +272,14 @@ func (j job) suite(ctx context.Context, e *environment, journal *suite.Journal) 
 		}
 		*role.to = filled
 	}
+	command, err := json.Marshal(j.runCommand)
+	if err != nil {
+		return suite.Result{}, err
+	}
 	p := e.progress("checks")
 	defer p.end()
 	return suite.Run(ctx, suite.Options{
+		Command: command,
 		Adapter: a, Target: j.target.name, Options: options, Files: j.files, Level: reports.Level(j.Level), Filter: j.Filter, Journal: journal,
 		Exchanges: j.Exchanges, Detect: selftest.Detect, Vectors: tables,
 		Progress: func(n, of int, next check.Check) {
@@ -324,7 +360,11 @@ func (j job) page() string { return filepath.Join(j.Out, "index.html") }
 
 // replay is the command that runs one check again.
 func (j job) replay(check string) string {
-	command := fmt.Sprintf("assay run --profile %s --seed %d", quote(j.Profile), j.Seed)
+	command := "assay run --profile " + quote(j.Profile)
+	for _, o := range j.Overlay {
+		command += " --overlay " + quote(o)
+	}
+	command += fmt.Sprintf(" --seed %d", j.Seed)
 	if j.Exchanges > 0 {
 		command += fmt.Sprintf(" --exchanges %d", j.Exchanges)
 	}

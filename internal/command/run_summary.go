@@ -155,7 +155,7 @@ func colourOf(o reports.Overall) string {
 }
 
 func profileLine(p reports.Profile) string {
-	s := p.ID + " " + p.Version
+	s := p.Title()
 	if p.EffectiveDate != "" {
 		s += " of " + p.EffectiveDate
 	}

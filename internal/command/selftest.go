@@ -18,19 +18,26 @@ const (
 )
 
 type selftestCommand struct {
-	Full   bool   `help:"Run every check on every mutant, with twenty seeds unless --seeds says otherwise."`
-	Seeds  int    `placeholder:"N" help:"How many seeds, from 1 up. Default: 1, or 20 with --full."`
-	Matrix string `placeholder:"FILE" help:"Try every mutant in every class and shape, and write the kill matrix to this file; with --full. It takes minutes."`
-	JSON   bool   `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
+	Full    bool   `help:"Run every check on every mutant, with twenty seeds unless --seeds says otherwise."`
+	Seeds   int    `placeholder:"N" help:"How many seeds, from 1 up. Default: 1, or 20 with --full."`
+	As      string `name:"as" placeholder:"ICS" help:"Try every mutant as the product that this ICS declares, and tell which of them a run with it finds."`
+	IXIT    string `name:"ixit" placeholder:"FILE" help:"The bench, with --as: units, rigs, lifecycle. Without it there is every rig."`
+	Shape   string `placeholder:"SHAPE" help:"The shape, with --as: split, hooked or sealed. Default: the one of the ICS that shows most."`
+	Profile string `placeholder:"NAME" help:"The profile, with --as. Default: reference for class RP, closed-wallet for BH."`
+	Matrix  string `placeholder:"FILE" help:"Try every mutant in every class and shape, and write the kill matrix to this file; with --full. It takes minutes."`
+	JSON    bool   `name:"json" help:"Print one JSON object (schema selftest-v1) instead of a summary."`
 }
 
 // Help is the long help text.
 func (selftestCommand) Help() string {
 	return `A mutant is the reference with one known fault. It has to be failed by a check that cites the requirement which it breaks; unusual but right devices have to pass, and devices that do nothing right have to pass nothing. Exit status: 0 if the suite proves itself, 2 if not.
 
-Example:
+With --as nothing proves the suite: it proves what a product like that can show. Exit status: 0, or 2 if a right device like that is failed.
 
-    $ assay selftest --json > selftest.json`
+Examples:
+
+    $ assay selftest --json > selftest.json
+    $ assay selftest --as acme-ics.yaml --ixit acme-ixit.yaml`
 }
 
 // Run tests the suite.
@@ -40,6 +47,12 @@ func (c selftestCommand) Run(e *environment) error {
 	}
 	if c.Matrix != "" && !c.Full {
 		return usage("--matrix needs --full: the matrix holds every check and every mutant")
+	}
+	if c.As != "" {
+		return c.as(e)
+	}
+	if c.IXIT != "" || c.Shape != "" || c.Profile != "" {
+		return usage("--ixit, --shape and --profile go with --as")
 	}
 	n := c.Seeds
 	switch {

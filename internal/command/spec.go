@@ -25,6 +25,7 @@ type specCommand struct {
 	List     specListCommand     `cmd:"" help:"List every requirement."`
 	Show     specShowCommand     `cmd:"" help:"Show requirements in full, with what checks them."`
 	Coverage specCoverageCommand `cmd:"" help:"Count the MUSTs without a check or a mutant."`
+	Sizes    specSizesCommand    `cmd:"" help:"Count the bytes of every message by signature suite."`
 }
 
 type specListCommand struct {

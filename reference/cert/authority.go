@@ -16,9 +16,10 @@ type Parameters struct {
 	Number    uint64 // ISO 4217 number
 	Exponent  uint64
 	Env       uint64
-	Epoch     uint64 // of issue
-	NotAfter  uint64 // of root, provider and service
-	TopSuite  suite.Suite
+	Epoch     uint64        // of issue
+	NotAfter  uint64        // of root, provider and service
+	TopSuite  suite.Suite   // of root, provider and service
+	RootSuite suite.Suite   // of the root, where it is another; else 0
 	LeafSuite []suite.Suite // that the provider may issue, ascending
 }
 
@@ -67,7 +68,7 @@ type Authority struct {
 }
 
 // NewAuthority derives an authority. The same seed and parameters give the same
-// bytes. An unknown TopSuite is a programming error.
+// bytes. An unknown suite is a programming error.
 func NewAuthority(seed []byte, p Parameters) *Authority {
 	a := &Authority{Parameters: p, seed: seed}
 	a.Place = wire.Place{
@@ -100,10 +101,14 @@ func DeriveKey(s suite.Suite, seed []byte, label string) suite.PrivateKey {
 }
 
 func (a *Authority) top(name string, level, usage uint64, issuer *Identity) Identity {
-	key := DeriveKey(a.TopSuite, a.seed, name)
+	number := a.TopSuite
+	if level == wire.LevelRoot && a.RootSuite != 0 {
+		number = a.RootSuite
+	}
+	key := DeriveKey(number, a.seed, name)
 	coseKey := key.Public().COSE()
 	body := wire.Cert{
-		Version: wire.V1, Realm: a.Place.Realm, Suite: a.TopSuite, Epoch: a.Epoch, Level: level,
+		Version: wire.V1, Realm: a.Place.Realm, Suite: number, Epoch: a.Epoch, Level: level,
 		Subject: wire.DIDOf(a.Place.Realm, wire.KeyDigest(coseKey)), Key: coseKey, Usage: usage,
 		Env: a.Env, NotBefore: 0, NotAfter: a.NotAfter, Suites: a.LeafSuite,
 	}

@@ -82,10 +82,11 @@ func issuerAsStrong(s Step) bool {
 // suiteAllowed holds the subject's suite to those that it is certified for and
 // that the policy allows, and the algorithm of the issuer's signature to the
 // issuer's suite. The suites of a policy are those of payments: a provider of a
-// stronger one may stand above them.
+// stronger one may stand above them. The suite of roots stands nowhere below
+// one, and the root itself is never the subject of a step.
 func suiteAllowed(s Step) bool {
 	c := s.Cert.Body
-	if s.Cert.Key == nil || !s.Issuer.SuiteMatches(s.Cert.Object, s.Issuer.Body.Suite) {
+	if s.Cert.Key == nil || c.Suite.RootsOnly() || !s.Issuer.SuiteMatches(s.Cert.Object, s.Issuer.Body.Suite) {
 		return false
 	}
 	return c.Level != wire.LevelDevice || slices.Contains(c.Suites, c.Suite) &&

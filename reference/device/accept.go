@@ -38,15 +38,31 @@ func (d *Device) Accept(number int, m3 []byte) ([]byte, error) {
 
 // accept answers an item that has opened.
 func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
-	if item.Type != wire.TypeTransfer {
+	switch {
+	case item.Type == wire.TypeCertGet:
+		return d.certsFor(s, item.IDs)
+	case s.asked != nil:
+		if err := d.answered(s, item); err != nil {
+			return nil, err
+		}
+		item = s.held
+	case item.Type == wire.TypeTransfer:
+		s.held, s.questions, s.got = item, 0, nil
+	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
 	if len(item.Links) > 0 && !d.chained() { // the list is empty under REISSUE
 		return nil, d.abort(d.refuse(spec.ENC02, spec.EField), s.link)
 	}
+	item.Certs = slices.Concat(item.Certs, s.got)
 	v, err := d.deliver(item, s)
 	if err != nil {
 		return nil, err
+	}
+	if v.refusal != nil && v.receipt == nil {
+		if question := d.ask(s, v.refusal, v.missing); question != nil {
+			return question, nil
+		}
 	}
 	switch {
 	case v.refusal != nil && v.receipt == nil:
@@ -90,6 +106,7 @@ type verdict struct {
 	receipt []byte // encoded RECEIPT
 	ack     bool   // an ACK does, in place of the receipt
 	refusal *Refusal
+	missing wire.ID // what the path lacks, when that is the refusal
 }
 
 func (d *Device) deliver(item wire.Item, s *session) (verdict, error) {
@@ -119,6 +136,7 @@ func (d *Device) deliver(item wire.Item, s *session) (verdict, error) {
 		return v, nil
 	}
 	v.refusal = r
+	v.missing = c.missing()
 	return v, nil
 }
 
@@ -184,17 +202,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 			next.Requests[i] = Request{}
 		}
 	}
-	for _, l := range d.lotsIn(m) {
-		hop := min(l.Hop, wire.MaxHop)
-		if d.policy.Respend == 0 && !d.chained() { // received value is held
-			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
-		}
-		d.bring(next, c.ID, hop, l.Amount)
-		next.Sync.Since[hop] += l.Amount
-	}
-	next.Totals.In += m.Amount
-	next.Used.Received += m.Amount
-	next.RevsetCount++
+	d.take(next, c.ID, m)
 	next.Ring = append(next.Ring, Credit{
 		Request: m.Request, Transfer: c.ID, Payer: c.Signer().Device(), Counter: m.Counter,
 		Suite: m.Suite, Log: next.LogNumber + 1,
@@ -224,6 +232,29 @@ func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
 		return lotsOf(m.Inputs)
 	}
 	return m.Lots
+}
+
+// take adds what the TRANSFER with the id brings. What may not be paid on is held:
+// under CHAIN by the payer's rule "hop", since a link says which hop it has.
+func (d *Device) take(next *State, id wire.ID, m *wire.Transfer) {
+	for _, l := range d.lotsIn(m) {
+		hop := min(l.Hop, wire.MaxHop)
+		if !d.maySpendOn() && !d.chained() {
+			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
+		}
+		d.bring(next, id, hop, l.Amount)
+		next.Sync.Since[hop] += l.Amount
+	}
+	next.Totals.In += m.Amount
+	next.Used.Received += m.Amount
+	next.RevsetCount++
+}
+
+// maySpendOn reports whether what is received may be paid on: the policy says so
+// for all, and the own certificate for this device.
+func (d *Device) maySpendOn() bool {
+	own := d.ownCertificate()
+	return d.policy.Respend != 0 && own != nil && own.Uses(wire.UseRespend)
 }
 
 // closeRefused is Q4 before a REFUSED is signed. The entry uses the reserve; it

@@ -10,6 +10,9 @@ type Outcome struct {
 	Debit    wire.ID
 	Refunded bool
 	Why      spec.Code // of the refusal that refunded it
+	// Answer is a CERTS for the peer, which has asked with a CERT_GET; no debit
+	// has ended then.
+	Answer []byte
 }
 
 // Acknowledge takes M4 as a payer: an ACCEPTED or ACK frees the slot, a REFUSED
@@ -27,8 +30,11 @@ func (d *Device) Acknowledge(number int, m4 []byte) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if again != nil {
-		return s.outcome, nil // M4 came twice
+	if again != nil { // M4, or the question, came twice
+		if s.outcome.Answer != nil {
+			s.outcome.Answer = again
+		}
+		return s.outcome, nil
 	}
 	s.outcome, err = d.ended(s, item)
 	return s.outcome, err
@@ -40,6 +46,9 @@ func (d *Device) ended(s *session, item wire.Item) (Outcome, error) {
 		return d.acknowledged(s, item.Transfer)
 	case wire.TypeReceipt:
 		return d.Receipt(item.Object, nil)
+	case wire.TypeCertGet:
+		answer, err := d.certsFor(s, item.IDs)
+		return Outcome{Answer: answer}, err
 	}
 	return Outcome{}, d.refuse(spec.ENC06, spec.EType)
 }

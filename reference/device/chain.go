@@ -155,7 +155,7 @@ type CollectFunc func(b provenance.Bounds, inputs []wire.Input, find func(wire.I
 // linkable reports whether the host has the links of inputs, as they were held,
 // and they are not too many or too long for one frame.
 func (d *Device) linkable(drawn []wire.Input) bool {
-	_, _, ok := d.beside(raised(drawn))
+	_, _, ok := d.showing(raised(drawn))
 	return ok
 }
 
@@ -163,9 +163,9 @@ func (d *Device) linkable(drawn []wire.Input) bool {
 // largest signature and what seals it take; the own certificate comes off too.
 const maxBeside = 32768 - 4096
 
-// beside returns the links of a TRANSFER with the inputs and the certificates of
+// showing returns the links of a TRANSFER with the inputs and the certificates of
 // their signers, as the host has them.
-func (d *Device) beside(inputs []wire.Input) (links []wire.Link, certs [][]byte, ok bool) {
+func (d *Device) showing(inputs []wire.Input) (links []wire.Link, certs [][]byte, ok bool) {
 	bounds := provenance.BoundsOf(d.policy.Provenance)
 	list, ok := d.parts.Collect(bounds, inputs, func(id wire.ID) *provenance.Link {
 		l, _ := d.stored(id)
@@ -268,7 +268,7 @@ func (d *Device) besideRecord(record []byte) []byte {
 	if err != nil {
 		return record
 	}
-	links, certs, ok := d.beside(m.Inputs)
+	links, certs, ok := d.showing(m.Inputs)
 	if !ok || len(links) == 0 {
 		return record
 	}
@@ -308,6 +308,16 @@ func linksRight(c *Context) bool {
 	return true
 }
 
+// familyPayable is the payer's rule "family": under CHAIN there are neither one-way
+// payments nor claims, for nobody would verify their links before it is debited.
+func familyPayable(c *Context) bool {
+	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
+	if c.d.chained() && (c.Type == wire.TypeStaticReq || claim) {
+		return false
+	}
+	return c.PayReq.Family == wire.FamilyBalance
+}
+
 // sameProvenance: lots with sources cannot become lots without, nor the other way
 // round. CHAIN needs room for an input and a link.
 func sameProvenance(c *Context) bool {
@@ -319,10 +329,10 @@ func sameProvenance(c *Context) bool {
 }
 
 // payerLimit is the highest hop that a payment may have, for what may be paid with at
-// all: under CHAIN with respend 0, what was received keeps its hop and is held.
+// all: under CHAIN, what was received and may not be paid on keeps its hop and is held.
 func payerLimit(c *Context) uint64 {
 	limit := hopLimit(c, c.PayReq.MaxHop)
-	if c.d.chained() && c.Policy.Respend == 0 {
+	if c.d.chained() && !c.d.maySpendOn() {
 		limit = min(limit, 1)
 	}
 	return limit

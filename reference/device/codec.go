@@ -24,6 +24,8 @@ const (
 	sectionRing
 	sectionLog
 	sectionConfig
+	sectionStatics
+	sectionRekey
 	sectionChain
 )
 
@@ -182,6 +184,18 @@ func (f *Funding) fields(c *codec) {
 	uintField(c, &f.Suite)
 	c.fixed(f.Hash[:])
 	uintField(c, &f.LogNumber)
+	c.bytes(&f.Signed[0])
+	c.bytes(&f.Signed[1])
+}
+
+func (r *Rekeying) fields(c *codec) {
+	c.flag(&r.Open)
+	uintField(c, &r.Suite)
+	c.bytes(&r.Seed)
+	c.fixed(r.Signer[:])
+	c.bytes(&r.Request)
+	c.bytes(&r.Enrol)
+	listField(c, &r.Former, c.bytes)
 }
 
 func (s *Slot) fields(c *codec) {
@@ -200,9 +214,14 @@ func (s *Slot) fields(c *codec) {
 		uintField(c, &l.Amount)
 	})
 	uintField(c, &s.Suite)
+	c.fixed(s.Cert[:])
 	uintField(c, &s.LogNumber)
 	c.bytes(&s.Payload)
 	c.bytes(&s.Signature)
+	uintField(c, &s.Flags)
+	uintField(c, &s.KEM)
+	c.bytes(&s.KEMKey)
+	c.bytes(&s.Capsule)
 }
 
 func (r *Request) fields(c *codec) {

@@ -22,7 +22,9 @@ type Context struct {
 	Amount   money.Amount
 	Hello    wire.Hello
 	Caps     wire.Caps
-	PayReq   wire.PayReq
+	PayReq   wire.PayReq // or what a STATIC_REQ asks for in its place
+	Static   wire.StaticReq
+	OneWay   wire.OneWay // as the capsule held it
 	Peer     wire.Peer
 	Transfer wire.Transfer
 	Receipt  wire.Receipt
@@ -32,7 +34,10 @@ type Context struct {
 	Resolve  wire.Resolve
 	Defunded wire.DefundAck
 	Revset   wire.Revset
-	Next     *cert.Policy // the POLICY to install
+	Next     *cert.Policy        // the POLICY to install
+	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
+	Issuers  []*cert.Certificate // that came beside them
+	Asked    []wire.ID           // by a CERT_GET
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type
@@ -44,6 +49,7 @@ type Context struct {
 
 	Open     *Request // the request that the TRANSFER answers, nil if not open
 	Slot     *Slot    // the pending debit, nil if there is none
+	Standing *Static  // the static request that the capsule was sealed for, nil if there is none
 	Verified bool     // the user
 
 	d       *Device
@@ -80,6 +86,12 @@ func (c *Context) Signer() *cert.Certificate {
 // Carried returns the certificates that came beside the object, parsed and not
 // verified.
 func (c *Context) Carried() []*cert.Certificate { return c.carried }
+
+// OwnInForce reports whether the own certificate is in force, grace included.
+func (c *Context) OwnInForce() bool {
+	own := c.d.ownCertificate()
+	return own != nil && c.State.Epoch <= own.Body.NotAfter+c.Policy.Fresh.Grace
+}
 
 // holds turns an error of wire, cert or link into the outcome of a rule.
 func (c *Context) holds(err error) bool {

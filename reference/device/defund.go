@@ -88,7 +88,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		m.Flags |= wire.TransferUV
 	}
 	slot := Slot{State: SlotDebited, Type: wire.TypeDefund, Nonce: nonce, Amount: amount, Lots: drawn,
-		Suite: number, Payload: m.Encode()}
+		Suite: number, Cert: m.Cert, Payload: m.Encode()}
 	slot.ID = wire.Object{Alg: d.alg(number), Payload: slot.Payload}.ID(wire.TypeDefund)
 	if err := d.debit(next, slot, wire.LogDefund, c.Verified); err != nil {
 		return nil, err

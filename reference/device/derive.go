@@ -31,7 +31,7 @@ func (d *Device) derive(before *State) error {
 			d.revoked = revoked
 		}
 	}
-	if before == nil || !slices.EqualFunc(before.Keys, s.Keys, sameKey) ||
+	if before == nil || !slices.EqualFunc(before.Keys, s.Keys, sameKey) || len(before.Rekey.Former) != len(s.Rekey.Former) ||
 		!slices.EqualFunc(before.Issuers, s.Issuers, sameBytes) {
 		return d.deriveCertificates()
 	}
@@ -102,6 +102,9 @@ func (d *Device) deriveCertificates() error {
 			return fmt.Errorf("device: stored certificate: %w", err)
 		}
 		d.certs[k.Suite] = c
+	}
+	if err := d.deriveFormer(); err != nil {
+		return err
 	}
 	d.deriveLimits()
 	return nil

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/nvm"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -24,16 +25,20 @@ type Config struct {
 	LogCapacity int  // entries, beside the reserve for recovery
 	Slots       int  // pending debits
 	Requests    int  // open requests
+	Statics     int  // static requests
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
+	// ByReference says that the device asks its peers for no certificates by value:
+	// it fetches those that it does not know.
+	ByReference bool
 }
 
 // DefaultConfig returns the configuration of the reference device in a place.
 func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
-		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Retention: 256, Ring: 512,
+		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
 	}
 }
 
@@ -60,6 +65,10 @@ type Parts struct {
 	Links []provenance.Rule
 	// Collect finds the links of a transfer.
 	Collect CollectFunc
+	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
+	// device has none. The amount is what the user means to pay, as far as the
+	// device was told, or asks for.
+	Members func(t wire.Type, s *State, amount money.Amount) []wire.Member
 	// Trace is told of each commit after it is durable and of each message as it
 	// leaves.
 	Trace func(Step)
@@ -93,6 +102,9 @@ func (p Parts) complete() Parts {
 	if p.Links == nil {
 		p.Links = provenance.Rules()
 	}
+	if p.Members == nil {
+		p.Members = func(wire.Type, *State, money.Amount) []wire.Member { return nil }
+	}
 	if p.Trace == nil {
 		p.Trace = func(Step) {}
 	}
@@ -123,6 +135,7 @@ type derived struct {
 	store   *cert.Store
 	keys    map[suite.Suite]suite.PrivateKey
 	certs   map[suite.Suite]*cert.Certificate
+	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.
@@ -162,7 +175,7 @@ func (d *Device) born() (*State, error) {
 	}
 	s.PIN = d.cfg.PIN
 	s.Tries = pinTries
-	s.NextRequest, s.NextFunding = 1, 1
+	s.NextRequest, s.NextFunding, s.Statics.Next = 1, 1, 1
 	s.LogHead = wire.LogStart(s.DID)
 	s.AckedHead = s.LogHead
 	return s, nil

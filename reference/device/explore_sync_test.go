@@ -92,6 +92,10 @@ func explorations() map[string]bounds {
 			debits: 3, slots: 2},
 		"decommissioning": {units: 2, funded: [3]int8{1}, requests: [3]uint8{0, 2}, debits: 1,
 			syncs: 2, slots: 2, decommission: true},
+		"re-key": {units: 2, funded: [3]int8{2}, requests: [3]uint8{0, 2}, debits: 2,
+			syncs: 1, slots: 1, rekeys: 1},
+		"re-key, DEFUND": {units: 2, funded: [3]int8{2}, requests: [3]uint8{0, 1}, debits: 2,
+			syncs: 1, slots: 1, rekeys: 2, defund: true},
 		"DEFUND": {units: 2, funded: [3]int8{2}, requests: [3]uint8{0, 2}, debits: 2,
 			syncs: 1, slots: 1, defund: true},
 	}
@@ -127,6 +131,9 @@ func TestEachFaultIsFound(t *testing.T) {
 		{"final SYNC before D1", finalSyncBeforeD1, "decommissioning"},
 		{"credit after D1", creditAfterD1, "decommissioning"},
 		{"refund on any SYNC", refundOnAnySync, "decommissioning"},
+		{"re-key before P2", reKeyBeforeP2, "re-key"},
+		{"re-key before P2 of a DEFUND", reKeyBeforeP2, "re-key, DEFUND"},
+		{"receipt by certificate", receiptByCertificate, "re-key"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			e := explorer{bounds: explorations()[tt.in]}

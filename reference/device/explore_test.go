@@ -64,6 +64,12 @@ func (e *explorer) violation(w *world) string {
 		if d.state == retired && d.credited == 0 {
 			return "receipt without credit"
 		}
+		if d.state == debited && d.key != w.unit[d.payer].key {
+			return "a debit that nobody can sign"
+		}
+		if d.state == released && e.has(receiptByCertificate) && d.payee != theLedger && d.payeeKey != w.unit[d.payee].key {
+			return "a receipt that nobody takes"
+		}
 		if d.state == released && d.payee != theLedger &&
 			e.answerTo(w, int(d.payee), n, d.number) == abort {
 			return "pending for ever"
@@ -75,6 +81,7 @@ func (e *explorer) violation(w *world) string {
 func (e *explorer) expand(w world) {
 	for i := range e.units {
 		e.requesting(w, i)
+		e.rekeying(w, i)
 		e.synchronising(w, i)
 	}
 	for n := range e.debits {
@@ -90,6 +97,22 @@ func (e *explorer) expand(w world) {
 			e.showing(w, n)
 		}
 	}
+}
+
+// rekeying is R2, for which no debit may wait for its signature. The PAY_REQs that
+// the key before has signed stay good: theirs is another session, and a TRANSFER
+// answers a request and not a certificate.
+func (e *explorer) rekeying(w world, i int) {
+	if w.unit[i].key >= e.rekeys {
+		return
+	}
+	for _, d := range w.debit {
+		if d.state == debited && int(d.payer) == i && !e.has(reKeyBeforeP2) {
+			return
+		}
+	}
+	w.unit[i].key++
+	e.reach(w, StepR2, i, "")
 }
 
 // requesting is Q1 and Q4.
@@ -135,12 +158,13 @@ func (e *explorer) paying(w world, n int) {
 				if !w.unit[payee].paid[number] {
 					next := w
 					next.unit[payee].paid[number] = true
-					e.debit(next, n, debit{payer: uint8(i), payee: uint8(payee), number: number})
+					e.debit(next, n, debit{payer: uint8(i), payee: uint8(payee), number: number,
+						key: u.key, payeeKey: w.unit[payee].key})
 				}
 			}
 		}
 		if e.defund {
-			e.debit(w, n, debit{payer: uint8(i), payee: theLedger})
+			e.debit(w, n, debit{payer: uint8(i), payee: theLedger, key: u.key})
 		}
 	}
 }
@@ -163,6 +187,9 @@ func (e *explorer) finishing(w world, n int) {
 	d := &w.debit[n]
 	payer := int(d.payer)
 	if d.state == debited {
+		if d.key != w.unit[payer].key {
+			return // the key that P1 was for is gone
+		}
 		next := w
 		next.debit[n].state, next.debit[n].transfer = released, true
 		e.reach(next, StepP2, payer, n)

@@ -29,7 +29,9 @@ func (d *Device) Export() (wire.ID, error) {
 	}
 	next := d.state.clone()
 	exported := next.Slots[oldest]
-	exported.Signature, exported.State = nil, SlotDebited
+	if d.former[exported.Cert] == nil { // a key that was replaced cannot sign it again
+		exported.Signature, exported.State = nil, SlotDebited
+	}
 	next.Slots[oldest] = Slot{}
 	next.Exceptions = append(slices.Clip(next.Exceptions), exported)
 	if !logRoom(&Context{State: next, Config: &d.cfg}) {

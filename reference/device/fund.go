@@ -83,6 +83,9 @@ func (d *Device) fundReqBody(f Funding, status uint64) []byte {
 
 func (d *Device) fundReq(f Funding, status uint64) []byte {
 	d.parts.Trace(EmitFundReq)
+	if kept := f.Signed[status-wire.FundRequest]; kept != nil {
+		return kept
+	}
 	return d.sign(f.Suite, wire.TypeFundReq, d.fundReqBody(f, status)).Encode()
 }
 

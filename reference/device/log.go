@@ -45,14 +45,16 @@ func (d *Device) salt(ref wire.ID) [16]byte {
 // keepDebit hands the host the record of an own transfer for the next SYNC.
 func (d *Device) keepDebit(slot *Slot) {
 	opening := settlement.Opening{Payee: slot.Payee, Nonce: slot.Nonce}
-	d.keepRecord(slot.ID, d.object(slot), d.ownChain(slot.Suite), opening)
+	d.keepRecord(slot.ID, d.object(slot), d.ownChain(slot), opening)
 }
 
-// ownChain is the path of the own certificate, as far as it is known.
-func (d *Device) ownChain(number suite.Suite) cert.Path {
-	path, err := d.store.Path(d.certs[number].ID, []*cert.Certificate{d.certs[number]})
+// ownChain is the path of the certificate that a debit was signed under, as far
+// as it is known.
+func (d *Device) ownChain(slot *Slot) cert.Path {
+	own := d.certOf(slot)
+	path, err := d.store.Path(own.ID, []*cert.Certificate{own})
 	if err != nil {
-		path = cert.Path{Chain: []*cert.Certificate{d.certs[number]}}
+		path = cert.Path{Chain: []*cert.Certificate{own}}
 	}
 	return path
 }
@@ -70,7 +72,7 @@ func (d *Device) keepRecord(id wire.ID, object []byte, path cert.Path, opening s
 func (d *Device) pendingFor(payee wire.DID) []wire.ID {
 	var found []Slot
 	for _, s := range slices.Concat(d.state.Slots, d.state.Exceptions) {
-		if s.State != SlotFree && s.Type == wire.TypeTransfer && s.Payee == payee {
+		if s.State != SlotFree && s.Type == wire.TypeTransfer && s.Payee == payee && s.Flags&wire.TransferOneWay == 0 {
 			found = append(found, s)
 		}
 	}

@@ -32,6 +32,8 @@ const (
 	finalSyncBeforeD1
 	creditAfterD1
 	refundOnAnySync
+	reKeyBeforeP2
+	receiptByCertificate
 )
 
 // What the machine of a device keeps of a request number.
@@ -57,6 +59,7 @@ type unit struct {
 	gone     bool                 // D1
 	final    bool                 // the ledger has a SYNC with the final flag
 	reported uint8                // next, as the latest SYNC said
+	key      uint8                // how often it was re-keyed
 }
 
 const stubClosed = 255
@@ -82,6 +85,8 @@ type debit struct {
 	accepted bool  // ACCEPTED, or DEFUND_ACK 1, is in the world
 	refused  uint8 // bit i: device i signed REFUSED; bit 3: DEFUND_ACK 2
 	known    bool  // the ledger has an entry that credits it
+	key      uint8 // the payer's at P1
+	payeeKey uint8 // that signed the PAY_REQ
 }
 
 // A world is one state of everything.
@@ -100,6 +105,7 @@ type bounds struct {
 	slots        int // request slots
 	defund       bool
 	decommission bool
+	rekeys       uint8 // of each device
 	faults       fault
 }
 

@@ -33,11 +33,18 @@ func (d *Device) Pay(number int, m2 []byte, o PayOptions) ([]byte, error) {
 	if s != nil && s.paid && string(s.opening) == string(m2) && s.link.Last() != nil {
 		return s.link.Last(), nil // the same bytes again get the same answer
 	}
+	m2, again, err := d.resumed(s, m2)
+	if err != nil || again != nil {
+		return again, err
+	}
 	c := d.context()
 	c.session, c.message = s, m2
 	c.Verified = o.Verified || d.verified
 	shown := func(c *Context) error { return d.show(c, o) }
-	if err := d.mayPay(c, shown); err != nil {
+	if err := d.mayPay(ProcPay, c, shown); err != nil {
+		if question := d.question(c, err); question != nil {
+			return question, nil
+		}
 		return nil, d.declined(s, m2, err)
 	}
 	d.verified = false
@@ -46,8 +53,8 @@ func (d *Device) Pay(number int, m2 []byte, o PayOptions) ([]byte, error) {
 
 // mayPay judges all rules; what the user sees and enters comes before the last,
 // so that nobody is asked for a PIN in vain.
-func (d *Device) mayPay(c *Context, shown func(*Context) error) error {
-	rules := d.parts.Rules[ProcPay]
+func (d *Device) mayPay(p Procedure, c *Context, shown func(*Context) error) error {
+	rules := d.parts.Rules[p]
 	uv := len(rules)
 	for i, rule := range rules {
 		if rule.Name == "user verification" {
@@ -69,7 +76,7 @@ func (d *Device) mayPay(c *Context, shown func(*Context) error) error {
 // show is mode, amount and label, and only then the PIN.
 func (d *Device) show(c *Context, o PayOptions) error {
 	if o.Show != nil {
-		o.Show(Display{Mode: "offline", Amount: c.PayReq.Amount, Label: c.PayReq.Label})
+		o.Show(Display{Mode: "offline", Amount: c.Amount, Label: c.PayReq.Label})
 	}
 	if o.PIN == nil {
 		return nil
@@ -95,39 +102,54 @@ func (d *Device) declined(s *session, m2 []byte, err error) error {
 
 // pay is P1, P2 and M3.
 func (d *Device) pay(c *Context) ([]byte, error) {
-	next := d.state.clone()
-	m := d.transfer(c)
-	var drawn []wire.Lot
-	if d.chained() {
-		if c.drawn == nil && !linksFit(c) {
-			return nil, d.refuse(spec.CON07, spec.EChainLength)
-		}
-		m.Inputs, drawn = raised(c.drawn), lotsOf(c.drawn)
-		next.take(c.drawn)
-	} else {
-		var ok bool
-		if drawn, ok = d.parts.Draw(&next.Lots, c.Amount, payerLimit(c)-1); !ok {
-			return nil, d.refuse(spec.PAY02, spec.EFunds)
-		}
-		m.Lots = up(drawn)
-	}
-	slot := Slot{
-		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
-		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
-		Suite: m.Suite, Payload: m.Encode(),
-	}
-	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
-	if err := d.debit(next, slot, wire.LogPay, c.Verified); err != nil {
+	slot, err := d.draft(c)
+	if err != nil {
 		return nil, err
 	}
 	s := c.session
-	s.paid, s.peer = true, slot.Payee
+	s.paid, s.peer, s.peerFlags = true, slot.Payee, c.Caps.Flags
 	if err := d.release(slot.ID); err != nil {
 		return nil, err
 	}
 	m3 := d.send(s, d.state.findPending(slot.ID))
 	d.parts.Trace(EmitM3)
 	return m3, nil
+}
+
+// draft draws what is paid with and is P1; it returns the slot of the debit.
+func (d *Device) draft(c *Context) (Slot, error) {
+	next := d.state.clone()
+	m := d.transfer(c)
+	drawn, err := d.drawFor(c, next, &m)
+	if err != nil {
+		return Slot{}, err
+	}
+	slot := Slot{
+		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
+		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
+		Suite: m.Suite, Cert: m.Cert, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey,
+	}
+	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
+	return slot, d.debit(next, slot, wire.LogPay, c.Verified)
+}
+
+// drawFor takes the amount out of the next state, writes into the body what it is
+// drawn from, and returns that as it was held, by hop.
+func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot, error) {
+	if d.chained() {
+		if c.drawn == nil && !linksFit(c) {
+			return nil, d.refuse(spec.CON07, spec.EChainLength)
+		}
+		m.Inputs = raised(c.drawn)
+		next.take(c.drawn)
+		return lotsOf(c.drawn), nil
+	}
+	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
+	if !ok {
+		return nil, d.refuse(spec.PAY02, spec.EFunds)
+	}
+	m.Lots = up(drawn)
+	return drawn, nil
 }
 
 // transfer is the body of a TRANSFER but for what it is drawn from.
@@ -141,6 +163,14 @@ func (d *Device) transfer(c *Context) wire.Transfer {
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV
+	}
+	if c.Signer().Body.Class == wire.ClassNOSE {
+		m.Flags |= wire.TransferClaim
+		m.Expiry = lastEpoch(d.state.Epoch)
+	}
+	if c.Type == wire.TypeStaticReq {
+		m.Flags |= wire.TransferOneWay
+		m.Expiry = min(c.Static.Expiry, lastEpoch(d.state.Epoch))
 	}
 	return m
 }
@@ -182,11 +212,12 @@ func (d *Device) release(id wire.ID) error {
 	if slot.State == SlotReleased {
 		return nil
 	}
-	signature := d.sign(slot.Suite, slot.Type, slot.Payload).Signature
-	err := d.commit(StepP2, func(s *State) {
-		p := s.findPending(id)
-		p.State, p.Signature = SlotReleased, signature
-	})
+	signed := *slot
+	signed.State, signed.Signature = SlotReleased, d.sign(slot.Suite, slot.Type, slot.Payload).Signature
+	if err := d.seal(&signed); err != nil {
+		return err
+	}
+	err := d.commit(StepP2, func(s *State) { *s.findPending(id) = signed })
 	if err != nil {
 		return err
 	}
@@ -194,7 +225,7 @@ func (d *Device) release(id wire.ID) error {
 	case slot.Type == wire.TypeTransfer:
 		d.keepDebit(d.state.findPending(id))
 	case d.chained():
-		d.keepObject(id, d.object(d.state.findPending(id)), d.ownChain(slot.Suite), nil)
+		d.keepObject(id, d.object(d.state.findPending(id)), d.ownChain(slot), nil)
 	}
 	return nil
 }
@@ -205,10 +236,10 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
-	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.ownPath(slot.Suite)}
+	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))}
 	if m, err := wire.DecodeChained(slot.Payload); d.chained() && err == nil {
 		// What the host has lost is missing: the payee refuses, and signs it.
-		links, certs, _ := d.beside(m.Inputs)
+		links, certs, _ := d.showing(m.Inputs)
 		item.Links, item.Certs = links, append(item.Certs, certs...)
 	}
 	return s.link.Send(item)
@@ -222,12 +253,24 @@ func (d *Device) Resend(number int, m2 []byte) ([][]byte, error) {
 		return nil, err
 	}
 	s := d.sessions[number]
+	m2, again, err := d.resumed(s, m2)
+	if err != nil {
+		return nil, err
+	}
+	if again != nil {
+		return [][]byte{again}, nil
+	}
 	c := d.context()
 	c.session, c.message = s, m2
 	if r := d.judge(ProcResend, c); r != nil {
+		if question := d.question(c, r); question != nil {
+			return [][]byte{question}, nil
+		}
 		return nil, d.declined(s, m2, r)
 	}
-	s.peer, s.paid = c.Signer().Device(), true
+	// Several may follow one another: a question about one would cross the next, so
+	// each brings its certificate.
+	s.peer, s.paid, s.peerFlags = c.Signer().Device(), true, wire.HelloByValue
 	var frames [][]byte
 	for _, id := range d.pendingFor(s.peer) {
 		if err := d.release(id); err != nil {

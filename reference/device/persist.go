@@ -19,10 +19,12 @@ func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionValue, 0), s.Value.fields)
 	visit(keyOf(sectionSync, 0), s.Sync.fields)
 	visit(keyOf(sectionFunding, 0), s.Funding.fields)
+	visit(keyOf(sectionRekey, 0), s.Rekey.fields)
 	visit(keyOf(sectionPolicy, 0), func(c *codec) { c.bytes(&s.Policy) })
 	visit(keyOf(sectionRevset, 0), func(c *codec) { c.bytes(&s.Revset) })
 	visit(keyOf(sectionRoots, 0), func(c *codec) { listField(c, &s.Roots, c.bytes) })
 	visit(keyOf(sectionIssuers, 0), func(c *codec) { listField(c, &s.Issuers, c.bytes) })
+	visit(keyOf(sectionStatics, 0), s.Statics.fields)
 	visit(keyOf(sectionException, 0), func(c *codec) {
 		listField(c, &s.Exceptions, func(e *Slot) { e.fields(c) })
 	})

@@ -28,13 +28,15 @@ func provisionRules() []Rule {
 }
 
 // Enrol returns an ENROL_REQ for each of the device's suites, in the order of
-// its keys. The error is nvm's or the random reader's.
+// its keys, and then a REKEY_REQ by the first key for each of the others: whose
+// a further key is, is the device's word and not its provider's alone. The error
+// is nvm's or the random reader's.
 func (d *Device) Enrol() ([][]byte, error) {
 	if err := d.ready(); err != nil {
 		return nil, err
 	}
-	var out [][]byte
-	for _, k := range d.state.Keys {
+	var out, links [][]byte
+	for i, k := range d.state.Keys {
 		nonce, err := d.nonce()
 		if err != nil {
 			return nil, err
@@ -43,8 +45,11 @@ func (d *Device) Enrol() ([][]byte, error) {
 			Key: d.key(k.Suite).Public().COSE(), Tee: d.cfg.Tee}
 		out = append(out, d.sign(k.Suite, wire.TypeEnrolReq, m.Encode()).Encode())
 		d.parts.Trace(EmitEnrolReq)
+		if i > 0 {
+			links = append(links, d.linkRequest(d.state.Keys[0].Suite, wire.ID{}, nonce, d.key(k.Suite).Public()).Encode())
+		}
 	}
-	return out, nil
+	return append(out, links...), nil
 }
 
 // DID returns the device id.

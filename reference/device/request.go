@@ -6,7 +6,6 @@ import (
 
 	"github.com/assay-cbdc/assay/reference/link"
 	"github.com/assay-cbdc/assay/reference/money"
-	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -56,7 +55,7 @@ func (d *Device) Request(number int, m1 []byte, demand Demand) ([]byte, error) {
 		return nil, err
 	}
 	object := d.sign(m.Suite, wire.TypePayReq, payload)
-	s.answer = s.link.Send(wire.Item{Type: wire.TypePayReq, Object: object.Encode(), Certs: d.ownPath(m.Suite)})
+	s.answer = s.link.Send(wire.Item{Type: wire.TypePayReq, Object: object.Encode(), Certs: d.beside(s, d.certs[m.Suite])})
 	d.sessions[number] = s
 	d.parts.Trace(EmitM2)
 	return s.answer, nil
@@ -87,7 +86,7 @@ func (d *Device) RequestFinish(number int, m1 []byte) ([]byte, error) {
 	m := wire.Peer{Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: c.Caps.Suite,
 		Transcript: s.link.Transcript(), Nonce: nonce, Cert: d.certs[c.Caps.Suite].ID}
 	object := d.sign(m.Suite, wire.TypePeer, m.Encode())
-	s.answer = s.link.Send(wire.Item{Type: wire.TypePeer, Object: object.Encode(), Certs: d.ownPath(m.Suite)})
+	s.answer = s.link.Send(wire.Item{Type: wire.TypePeer, Object: object.Encode(), Certs: d.beside(s, d.certs[m.Suite])})
 	d.sessions[number] = s
 	d.parts.Trace(EmitM2)
 	return s.answer, nil
@@ -99,15 +98,15 @@ func (d *Device) answerHello(c *Context, m1 []byte) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Caps.Nonce = nonce
-	l, err := link.NewPayee(d.parts.Rand, m1, c.Caps.Encode(), c.Hello.KEMKey)
+	c.Caps.Nonce, c.Caps.Extra = nonce, d.parts.Members(wire.TypeCaps, d.state, c.Amount)
+	l, err := link.NewPayeeFor(c.Hello.KEM, d.parts.Rand, m1, c.Caps.Encode(), c.Hello.KEMKey)
 	if err != nil {
 		if r, ok := d.refusalOf(err).(*Refusal); ok {
 			return nil, d.abort(r, nil)
 		}
 		return nil, err
 	}
-	return &session{helloRaw: bytes.Clone(m1), hello: c.Hello, link: l}, nil
+	return &session{helloRaw: bytes.Clone(m1), hello: c.Hello, link: l, peerFlags: c.Hello.Flags}, nil
 }
 
 func (d *Device) payReq(c *Context, s *session, demand Demand) wire.PayReq {
@@ -151,9 +150,4 @@ func (s *State) arm(session uint64, m wire.PayReq, hash wire.ID) {
 		Suite: m.Suite, MaxHop: m.MaxHop, Ack: m.Flags&wire.PayReqAck != 0,
 	}
 	s.NextRequest++
-}
-
-// ownPath is the certificates that travel with an own object: always by value.
-func (d *Device) ownPath(number suite.Suite) [][]byte {
-	return [][]byte{d.certs[number].Raw}
 }

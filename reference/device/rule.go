@@ -19,6 +19,9 @@ const (
 	ProcPay        Procedure = "pay"        // payer on M2
 	ProcResend     Procedure = "resend"     // payer on M2 of a payee that is armed to finish
 	ProcTransfer   Procedure = "transfer"   // payee on a TRANSFER
+	ProcStatic     Procedure = "static"     // payee before STATIC_REQ
+	ProcPayOneWay  Procedure = "payOneWay"  // payer on STATIC_REQ
+	ProcOneWay     Procedure = "oneWay"     // payee on a one-way TRANSFER
 	ProcReceipt    Procedure = "receipt"    // payer on a RECEIPT
 	ProcFund       Procedure = "fund"       // before FUND_REQ
 	ProcFundAccept Procedure = "fundAccept" // on FUND
@@ -29,6 +32,9 @@ const (
 	ProcResolve    Procedure = "resolve"
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
+	ProcCertGet    Procedure = "certGet"
+	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
+	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -53,6 +59,9 @@ func StandardRules() Rules {
 		ProcPay:        payRules(),
 		ProcResend:     resendRules(),
 		ProcTransfer:   transferRules(),
+		ProcStatic:     staticRules(),
+		ProcPayOneWay:  payOneWayRules(),
+		ProcOneWay:     oneWayRules(),
 		ProcReceipt:    receiptRules(),
 		ProcFund:       fundRules(),
 		ProcFundAccept: fundAcceptRules(),
@@ -63,6 +72,9 @@ func StandardRules() Rules {
 		ProcResolve:    resolveRules(),
 		ProcPolicy:     policyRules(),
 		ProcRevset:     revsetRules(),
+		ProcCertGet:    certGetRules(),
+		ProcRekey:      rekeyRules(),
+		ProcRekeyed:    rekeyedRules(),
 	}
 }
 

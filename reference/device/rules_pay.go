@@ -12,7 +12,7 @@ import (
 // payRules are the payer's checks on M2; all come before P1.
 func payRules() []Rule {
 	return slices.Concat(openingRules(payReqRead), []Rule{
-		{"family", spec.ENC05, spec.EFamily, func(c *Context) bool { return c.PayReq.Family == wire.FamilyBalance }},
+		{"family", spec.ENC05, spec.EFamily, familyPayable},
 		{"payee class", spec.CRY03, spec.EUsage, payeeClass},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.State.DID }},
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},
@@ -102,6 +102,9 @@ func linkOpens(c *Context) bool { return c.holds(c.session.open(c.message)) }
 
 func payReqRead(c *Context) bool {
 	item := c.session.item
+	if item.Type == wire.TypeCertGet { // before its M3 a payer shows nobody who it is
+		return c.Fail(spec.PVY06, spec.ECertNeeded)
+	}
 	if item.Type != wire.TypePayReq {
 		return c.Fail(spec.ENC06, spec.EType)
 	}
@@ -123,7 +126,7 @@ func payReqRead(c *Context) bool {
 // as well as one that is armed to finish.
 func peerRead(c *Context) bool {
 	item := c.session.item
-	if item.Type == wire.TypePayReq {
+	if item.Type == wire.TypePayReq || item.Type == wire.TypeCertGet {
 		return payReqRead(c)
 	}
 	if item.Type != wire.TypePeer {
@@ -150,7 +153,7 @@ func (c *Context) signed(o wire.Object, t wire.Type, s suite.Suite, signer wire.
 }
 
 func transcriptOwn(c *Context) bool {
-	c.carry(c.session.item.Certs)
+	c.carry(slices.Concat(c.session.item.Certs, c.session.got))
 	th := c.PayReq.Transcript
 	if c.Type == wire.TypePeer {
 		th = c.Peer.Transcript
@@ -177,10 +180,10 @@ func (d *Device) certifiedSuites() []suite.Suite {
 	return nil
 }
 
-// payeeClass: the flag of the request and the class that is certified agree. A
-// payee that may only deposit is not served in family B.
+// payeeClass: the flag of the request and the class that is certified agree. It
+// is the class that makes the payment a claim.
 func payeeClass(c *Context) bool {
-	return c.PayReq.Flags&wire.PayReqSE != 0 && c.Signer().Body.Class == wire.ClassSE
+	return (c.PayReq.Flags&wire.PayReqSE != 0) == (c.Signer().Body.Class == wire.ClassSE)
 }
 
 // amountAsked: the user pays what the host announced, when it announced an

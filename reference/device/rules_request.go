@@ -63,7 +63,7 @@ func chosen(c *Context) bool {
 	c.Caps = wire.Caps{
 		Version: choice.Version, Realm: c.Config.Place.Realm, Suite: choice.Suite, KEM: choice.KEM,
 		Versions: offer.Versions, Suites: offer.Suites, KEMs: offer.KEMs, MTU: c.Config.MTU,
-		Flags: wire.HelloByValue,
+		Flags: c.d.linkFlags(),
 	}
 	return c.Hello.KEM == choice.KEM
 }
@@ -71,8 +71,10 @@ func chosen(c *Context) bool {
 // offer is what this device can do under its policy.
 func (d *Device) offer() link.Offer {
 	o := link.Offer{Versions: []uint64{wire.V1}, Suites: d.suites()}
-	if slices.Contains(d.policy.KEMs, wire.KEMX25519) {
-		o.KEMs = []wire.KEM{wire.KEMX25519}
+	for _, k := range link.KEMs() {
+		if slices.Contains(d.policy.KEMs, k) {
+			o.KEMs = append(o.KEMs, k)
+		}
 	}
 	return o
 }

@@ -86,9 +86,10 @@ func lotsRight(c *Context) bool {
 
 func counterUnused(c *Context) bool {
 	payer := c.Signer().Device()
-	return !slices.ContainsFunc(c.State.Ring, func(r Credit) bool {
-		return r.Payer == payer && r.Counter == c.Transfer.Counter && r.Transfer != c.ID
-	})
+	return !c.State.Statics.knows(payer, c.Transfer.Counter, c.ID) &&
+		!slices.ContainsFunc(c.State.Ring, func(r Credit) bool {
+			return r.Payer == payer && r.Counter == c.Transfer.Counter && r.Transfer != c.ID
+		})
 }
 
 // stillWithinHolding judges again what Q1 reserved, because a policy may have
@@ -149,6 +150,9 @@ func receiptRules() []Rule {
 		}},
 		{"class", spec.CRY03, spec.EUsage, func(c *Context) bool {
 			return c.Receipt.Status != wire.ReceiptRefused || c.Signer().Body.Class == wire.ClassSE
+		}},
+		{"no claim", spec.CLM02, spec.EUsage, func(c *Context) bool {
+			return c.Receipt.Status != wire.ReceiptRefused || c.Slot.Flags&wire.TransferClaim == 0
 		}},
 		{"path", spec.CRY01, spec.EPath, receiptPath},
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 
+	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/link"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -29,8 +30,14 @@ type session struct {
 	answer    []byte   // the payee's M2
 	request   uint64   // the payee's request number, 0 when armed to finish
 	demand    Demand
-	refusal   *Refusal // the payee's last answer, when it was one
-	outcome   Outcome  // of the payer's last M4
+	refusal   *Refusal          // the payee's last answer, when it was one
+	peerFlags uint64            // of the peer's HELLO or CAPS
+	shown     *cert.Certificate // that the last own object was signed under
+	asked     []wire.ID         // of the CERT_GET that has no answer yet
+	questions int               // CERT_GETs about the object at hand
+	got       [][]byte          // certificates that answered them
+	held      wire.Item         // the TRANSFER that the payee has asked about
+	outcome   Outcome           // of the payer's last M4
 }
 
 // open makes the link that an M2 asks for, or finds it made.
@@ -104,6 +111,7 @@ func (d *Device) received(s *session, frame []byte) (item wire.Item, again []byt
 		return wire.Item{}, nil, err
 	}
 	if item.Type == wire.TypeAbort {
+		s.asked = nil
 		return wire.Item{}, nil, d.refuse(requirementOf(item.Why), item.Why)
 	}
 	return item, nil, nil
@@ -118,19 +126,19 @@ func (d *Device) Start(number int, amount money.Amount) ([]byte, error) {
 	if r := d.judge(ProcStart, d.context()); r != nil {
 		return nil, r
 	}
-	e, err := link.NewEphemeral(d.parts.Rand)
+	offer := d.offer()
+	e, err := link.NewEphemeralFor(link.HighestKEM(offer.KEMs), d.parts.Rand)
 	if err != nil {
-		return nil, err
+		return nil, d.refusalOf(err)
 	}
 	nonce, err := d.nonce()
 	if err != nil {
 		return nil, err
 	}
-	offer := d.offer()
 	hello := wire.Hello{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Nonce: nonce, Versions: offer.Versions,
-		Suites: offer.Suites, KEMs: offer.KEMs, KEM: wire.KEMX25519, KEMKey: e.Public(), MTU: d.cfg.MTU,
-		Flags: wire.HelloByValue,
+		Suites: offer.Suites, KEMs: offer.KEMs, KEM: e.KEM(), KEMKey: e.Public(), MTU: d.cfg.MTU,
+		Flags: d.linkFlags(), Extra: d.parts.Members(wire.TypeHello, d.state, amount),
 	}
 	s := &session{payer: true, ephemeral: e, hello: hello, helloRaw: hello.Encode(), expect: amount}
 	d.sessions[number] = s

@@ -28,6 +28,7 @@ type State struct {
 	Lifecycle
 	Value
 	Sync       SyncMark
+	Rekey      Rekeying
 	Funding    Funding
 	Policy     []byte // the POLICY in force, encoded; nil before provisioning
 	Revset     []byte // the REVSET in force, encoded; nil when there never was one
@@ -36,7 +37,8 @@ type State struct {
 	Slots      []Slot    // pending debits, Config.Slots of them
 	Exceptions []Slot    // exported debits, without their signature
 	Requests   []Request // Config.Requests of them
-	Ring       []Credit  // what was credited above the low-water mark, ascending
+	Statics    StaticBook
+	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
 	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
 }
@@ -55,6 +57,19 @@ type Key struct {
 	Suite suite.Suite
 	Seed  []byte
 	Cert  []byte // encoded; nil before provisioning
+}
+
+// Rekeying is a key that waits for its certificate, and what the keys before it
+// have left behind.
+type Rekeying struct {
+	Open    bool
+	Suite   suite.Suite // of the new key
+	Seed    []byte
+	Signer  wire.ID // digest of the key that signed the REKEY_REQ
+	Request []byte  // the REKEY_REQ, encoded
+	Enrol   []byte  // the ENROL_REQ, encoded
+	// Former are the certificates of replaced keys that something pending names.
+	Former [][]byte
 }
 
 // Lifecycle is what is not value.
@@ -127,9 +142,14 @@ type Slot struct {
 	Amount      money.Amount
 	Lots        []wire.Lot // as drawn, with the hop at which they were held
 	Suite       suite.Suite
+	Cert        wire.ID // that the payload names
 	LogNumber   uint64
 	Payload     []byte
 	Signature   []byte
+	Flags       uint64 // of the TRANSFER
+	KEM         wire.KEM
+	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
+	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
 }
 
 // A Request is an open request for payment.
@@ -175,6 +195,9 @@ type Funding struct {
 	Suite     suite.Suite
 	Hash      wire.ID // id of the FUND_REQ
 	LogNumber uint64  // of the cancellation
+	// Signed are the FUND_REQ and its cancellation as a key that was replaced has
+	// signed them; nil while the key that made the request is there.
+	Signed [2][]byte
 }
 
 // clone returns a copy that shares no list with s; encoded objects are shared,
@@ -184,9 +207,11 @@ func (s *State) clone() *State {
 	c.Keys = slices.Clone(s.Keys)
 	c.Roots = slices.Clone(s.Roots)
 	c.Issuers = slices.Clone(s.Issuers)
+	c.Rekey.Former = slices.Clone(s.Rekey.Former)
 	c.Slots = slices.Clone(s.Slots)
 	c.Exceptions = slices.Clone(s.Exceptions)
 	c.Requests = slices.Clone(s.Requests)
+	c.Statics.Slots = slices.Clone(s.Statics.Slots)
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
 	c.Chained = slices.Clone(s.Chained)

@@ -15,6 +15,8 @@ const (
 	StepP3       Step = "P3"  // slot free
 	StepP3Refund Step = "P3'" // refund
 	StepQ4       Step = "Q4"  // request closed
+	StepQ5       Step = "Q5"  // static request made
+	StepQ6       Step = "Q6"  // one-way transfer refused, for good
 	StepF1       Step = "F1"  // funding slot OPEN
 	StepF2       Step = "F2"  // voucher credited
 	StepF3       Step = "F3"  // funding cancelled
@@ -24,8 +26,11 @@ const (
 	StepX1       Step = "X1"  // debit exported
 	StepTry      Step = "V1"  // PIN try counted
 	StepVerified Step = "V2"  // PIN right
+	StepChanged  Step = "V3"  // another PIN
 	StepConsent  Step = "U1"
 	StepClock    Step = "T1"
+	StepR1       Step = "R1" // new key, its requests
+	StepR2       Step = "R2" // certificates of the new key, which is in use from here on
 	StepEdit     Step = "edit"
 )
 
@@ -34,6 +39,8 @@ const (
 	EmitM1       Step = "M1"
 	EmitM2       Step = "M2"
 	EmitM3       Step = "M3"
+	EmitStatic   Step = "STATIC_REQ"
+	EmitCapsule  Step = "CAPSULE"
 	EmitReceipt  Step = "RECEIPT"
 	EmitRefused  Step = "REFUSED"
 	EmitAck      Step = "ACK"
@@ -42,4 +49,7 @@ const (
 	EmitDefund   Step = "DEFUND"
 	EmitSync     Step = "SYNC"
 	EmitEnrolReq Step = "ENROL_REQ"
+	EmitRekeyReq Step = "REKEY_REQ"
+	EmitCertGet  Step = "CERT_GET"
+	EmitCerts    Step = "CERTS"
 )

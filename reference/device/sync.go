@@ -201,6 +201,7 @@ func (d *Device) erase(next *State, m wire.SyncAck) {
 	next.Log = slices.DeleteFunc(next.Log, func(e wire.LogEntry) bool { return e.Number <= m.Last })
 	next.Acked, next.AckedHead = m.Last, m.Head
 	next.Epoch = max(next.Epoch, m.Epoch)
+	next.Statics.forget(next.Epoch, d.policy.Fresh.Grace, m.Last)
 	if f := next.Funding; f.State == FundingCancelled && f.LogNumber <= m.Last {
 		next.Funding = Funding{}
 	}

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bytes"
 	"crypto/subtle"
 
 	"github.com/assay-cbdc/assay/spec"
@@ -34,6 +35,17 @@ func (d *Device) VerifyPIN(pin []byte) error {
 	}
 	d.verified = true
 	return nil
+}
+
+// ChangePIN sets another PIN for one who knows the one before, with the tries and
+// refusals of [Device.VerifyPIN]. It does not verify the user for a payment.
+func (d *Device) ChangePIN(before, after []byte) error {
+	verified := d.verified
+	if err := d.VerifyPIN(before); err != nil {
+		return err
+	}
+	d.verified = verified
+	return d.commit(StepChanged, func(s *State) { s.PIN = bytes.Clone(after) })
 }
 
 // Consent records that the user agreed to pay offline, or does no more.

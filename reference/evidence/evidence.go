@@ -27,12 +27,21 @@ type Finding struct {
 	Kind uint64 // wire.EvidenceCounter and so on
 	// Accused is the device, for wire.EvidenceIssuer the issuer's subject.
 	Accused wire.DID
+	// Unlinked says that a key of the bundle is not shown to be the device's. The
+	// accused is then the provider that certified it, which is put to proof: it
+	// clears itself with the REKEY_REQs that it has to keep.
+	Unlinked bool
 }
 
 // Append appends the bundle of the given kind. Certs are the paths of the
 // signers without the root, in any order; a certificate may occur twice.
 func Append(b []byte, realm wire.Realm, kind uint64, objects, certs [][]byte) []byte {
-	m := wire.Evidence{Version: wire.V1, Realm: realm, Kind: kind, Objects: objects}
+	return AppendLinked(b, realm, kind, objects, certs, nil)
+}
+
+// AppendLinked is [Append] with the REKEY_REQs that show keys to be the device's.
+func AppendLinked(b []byte, realm wire.Realm, kind uint64, objects, certs, links [][]byte) []byte {
+	m := wire.Evidence{Version: wire.V1, Realm: realm, Kind: kind, Objects: objects, Links: links}
 	seen := map[string]bool{}
 	for _, c := range certs {
 		if !seen[string(c)] {
@@ -67,6 +76,9 @@ func Verify(bundle []byte, roots ...*cert.Certificate) (Finding, error) {
 		}
 		j.certs = append(j.certs, c)
 	}
+	if err := j.link(m.Links); err != nil {
+		return Finding{}, err
+	}
 	return j.kind(m.Kind, m.Objects)
 }
 
@@ -76,14 +88,7 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 	if kind == wire.EvidenceRequest {
 		want = 3
 	}
-	if kind == wire.EvidenceSource {
-		accused, err := j.source(objects)
-		if err != nil {
-			return Finding{}, err
-		}
-		return Finding{kind, accused}, nil
-	}
-	if len(objects) != want {
+	if len(objects) != want && kind != wire.EvidenceSource {
 		return Finding{}, notProven("kind %d has %d objects, not %d", kind, want, len(objects))
 	}
 	conflict := map[uint64]func(objects [][]byte) (wire.DID, error){
@@ -94,6 +99,7 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 		wire.EvidenceFork:    j.fork,
 		wire.EvidenceAbsent:  j.absent,
 		wire.EvidenceIssuer:  j.issuer,
+		wire.EvidenceSource:  j.source,
 	}[kind]
 	if conflict == nil {
 		return Finding{}, notProven("kind %d is not defined", kind)
@@ -102,5 +108,12 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 	if err != nil {
 		return Finding{}, err
 	}
-	return Finding{kind, accused}, nil
+	if j.unlinked != nil {
+		issuer := j.store.Find(j.unlinked.Body.Issuer)
+		if issuer == nil {
+			issuer = j.named(j.unlinked.Body.Issuer)
+		}
+		return Finding{Kind: kind, Accused: issuer.Device(), Unlinked: true}, nil
+	}
+	return Finding{Kind: kind, Accused: accused}, nil
 }

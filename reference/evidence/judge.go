@@ -13,6 +13,10 @@ type judge struct {
 	env   uint64
 	store *cert.Store
 	certs []*cert.Certificate
+	// linked are the digests of keys that REKEY_REQs show to be a device's.
+	linked map[ofDevice]bool
+	// unlinked is the certificate of a key that signed and is not shown to be.
+	unlinked *cert.Certificate
 }
 
 // A signer is what a body says about who signed it, and where.
@@ -41,17 +45,10 @@ func (j *judge) signed(b []byte, t wire.Type, body func(payload []byte) (signer,
 	if by.realm != j.realm || !leaf.SuiteMatches(o, by.suite) || leaf.Verify(o, t) != nil {
 		return wire.ID{}, wire.DID{}, notProven("%s: realm, suite or signature", t)
 	}
-	if !keyIsFirst(leaf) {
-		return wire.ID{}, wire.DID{}, notProven("%s: the key is not shown to be the device's own", t)
+	if !j.own(leaf) {
+		j.unlinked = leaf
 	}
 	return o.ID(t), leaf.Device(), nil
-}
-
-// keyIsFirst is the key rule: the device id follows from the key. Without it a
-// rogue provider could certify a second key for a device, and convict it with
-// that.
-func keyIsFirst(c *cert.Certificate) bool {
-	return c.Body.Subject == wire.DIDOf(c.Body.Realm, wire.KeyDigest(c.Body.Key))
 }
 
 // path returns the verified path of a certificate of the given level, at the

@@ -55,7 +55,7 @@ func (l *Ledger) conflicts() (proven []Finding, unproven []Alarm) {
 	for _, d := range l.parts.Detectors {
 		for _, f := range d.Find(l) {
 			got, err := evidence.Verify(f.Evidence, l.parts.Roots...)
-			if err == nil && got.Accused == f.Accused && got.Kind == f.Kind {
+			if err == nil && got.Accused == f.Accused && got.Kind == f.Kind && !got.Unlinked {
 				proven = append(proven, f)
 				continue
 			}
@@ -69,7 +69,8 @@ func (l *Ledger) conflicts() (proven []Finding, unproven []Alarm) {
 }
 
 func (l *Ledger) finding(kind uint64, accused wire.DID, objects [][]byte, signers ...[][]byte) Finding {
-	b := evidence.Append(nil, l.parts.Place.Realm, kind, objects, slices.Concat(signers...))
+	links, certs := l.linksOf(accused)
+	b := evidence.AppendLinked(nil, l.parts.Place.Realm, kind, objects, slices.Concat(slices.Concat(signers...), certs), links)
 	return Finding{kind, accused, b}
 }
 

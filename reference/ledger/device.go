@@ -21,6 +21,8 @@ type device struct {
 	heads map[uint64]wire.ID
 	// received has the transfers that acknowledged entries credit.
 	received map[wire.ID]bool
+	// retired has the own transfers whose debit the device has ended unrefunded.
+	retired map[wire.ID]bool
 	// answered is the id of the last SYNC accepted, and its SYNC_ACK.
 	answered wire.ID
 	ack      []byte
@@ -34,6 +36,7 @@ type checkpoint struct {
 	prev        wire.ID
 	totals      wire.Totals
 	nextRequest uint64
+	epoch       uint64 // known to the device
 	pending     []wire.ID
 	final       bool
 	// full says that every entry from the first on is known.
@@ -50,6 +53,7 @@ func (l *Ledger) device(did wire.DID) *device {
 			defunded: map[uint64]defunded{},
 			heads:    map[uint64]wire.ID{0: start},
 			received: map[wire.ID]bool{},
+			retired:  map[wire.ID]bool{},
 			point:    checkpoint{head: start, nextRequest: 1, full: true},
 		}
 		l.devices[did] = d

@@ -24,6 +24,8 @@ type Debit struct {
 	RequestHash wire.ID // zero for a DEFUND
 	Request     uint64  // the payee's request number, 0 for a DEFUND
 	Claim       bool
+	OneWay      bool                // its request number is that of a static request
+	Expiry      uint64              // its last epoch, where it is one of both
 	Opening     *settlement.Opening // nil for a DEFUND
 	Object      []byte
 	Cert        wire.ID
@@ -43,7 +45,8 @@ func defundDebit(d *Defunding) *Debit {
 func transferDebit(s *Settlement) *Debit {
 	return &Debit{ID: s.ID, Payer: s.Device, Counter: s.Body.Counter, Prev: s.Body.Prev,
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
-		Claim: s.Body.Flags&wire.TransferClaim != 0, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
+		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
+		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
 		Drawn: provenance.Held(s.Body.Inputs), Links: s.Links, Signers: s.Signers}
 }
 
@@ -56,13 +59,14 @@ type objects struct {
 	requests map[wire.ID][]byte    // PAY_REQs
 	reports  map[wire.ID]*Report
 	certs    map[wire.ID]*cert.Certificate
+	links    map[wire.DID]map[wire.ID][]byte // REKEY_REQs
 	// issued are what the ledger has signed that may be a source of CHAIN provenance.
 	issued map[wire.ID][]byte
 }
 
 func newObjects() objects {
 	return objects{map[wire.ID]*Debit{}, map[wire.ID]*Answer{}, map[wire.ID][]*Answer{}, map[wire.ID][]byte{}, map[wire.ID]*Report{},
-		map[wire.ID]*cert.Certificate{}, map[wire.ID][]byte{}}
+		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}, map[wire.ID][]byte{}}
 }
 
 // addDebit keeps the first encoding of a debit: a hedged signer may make

@@ -60,6 +60,7 @@ type Ledger struct {
 	supply  supply
 	revset  revocations
 	final   map[wire.ID]Resolution
+	claims  map[wire.ID]claimState
 }
 
 // An order is the online half of a defunding.
@@ -82,6 +83,7 @@ func New(p Parts) (*Ledger, error) {
 		supply:  newSupply(),
 		revset:  revocations{version: p.Revocations},
 		final:   map[wire.ID]Resolution{},
+		claims:  map[wire.ID]claimState{},
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

@@ -43,7 +43,7 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	case refused != nil && !d.Claim && refused.Certificate.Body.Class == wire.ClassSE:
 		body.Refused = refused.ID
 		out.Refused, out.Certificates = refused.Bytes, refused.chain()
-	case l.neverCredited(d):
+	case l.neverCredited(d), l.refundClaim(d):
 		body.Payee = d.Opening.Payee
 	default:
 		return Resolution{}, &Refusal{"there is a ground to resolve", spec.ATO06, spec.EReqUnknown}
@@ -71,7 +71,7 @@ func (l *Ledger) receiptOf(d *Debit, status uint64) *Answer {
 // claim was paid here.
 func (l *Ledger) credited(d *Debit) bool {
 	return l.receiptOf(d, wire.ReceiptAccepted) != nil || l.received(d) ||
-		d.Claim && l.Settled(d.ID) && l.accountOf(d.Opening.Payee) != ""
+		l.claims[d.ID] == claimPaid
 }
 
 // received reports whether an acknowledged log entry of the payee credits d.
@@ -81,11 +81,18 @@ func (l *Ledger) received(d *Debit) bool {
 }
 
 // neverCredited: the whole log of the payee is known up to a SYNC at which it
-// could credit the request no longer, because it was decommissioned or because
-// a SYNC closes every request older than the retention.
+// could credit the request no longer, because it was decommissioned, because
+// a SYNC closes every request older than the retention, or because the epoch
+// that it knows is past the end of a one-way transfer.
 func (l *Ledger) neverCredited(d *Debit) bool {
 	payee := l.devices[d.Opening.Payee]
-	if payee == nil || d.Claim || !payee.point.full || payee.point.last == 0 && !payee.point.final {
+	if payee == nil || d.Claim || !payee.point.full {
+		return false
+	}
+	if d.OneWay { // the payee refuses what its own epoch has passed
+		return payee.point.final || payee.point.epoch > d.Expiry
+	}
+	if payee.point.last == 0 && !payee.point.final {
 		return false
 	}
 	return payee.point.final || d.Request+l.parts.Retention+1 <= payee.point.nextRequest
@@ -136,7 +143,7 @@ func (l *Ledger) waiting(payee wire.DID) []*Debit {
 	for _, did := range l.deviceIDs() {
 		for _, id := range l.devices[did].point.pending {
 			d := l.seen.debits[id]
-			if d != nil && d.Opening != nil && d.Opening.Payee == payee &&
+			if d != nil && !d.Claim && d.Opening != nil && d.Opening.Payee == payee &&
 				!l.credited(d) && l.receiptOf(d, wire.ReceiptRefused) == nil {
 				list = append(list, d)
 			}
@@ -150,7 +157,9 @@ func (l *Ledger) waiting(payee wire.DID) []*Debit {
 func (l *Ledger) lowWater(payee wire.DID) uint64 {
 	mark := uint64(wire.NoLimit)
 	for _, d := range l.waiting(payee) {
-		mark = min(mark, d.Request-1)
+		if !d.OneWay {
+			mark = min(mark, d.Request-1)
+		}
 	}
 	return mark
 }

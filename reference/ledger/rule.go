@@ -30,21 +30,32 @@ type Rules struct {
 	SettleOnce []Rule[Settlement]
 	Receipt    []Rule[Answer]
 	Request    []Rule[Request]
+	Claim      []Rule[Debit] // which transfers are deposits
+	Deposit    []Rule[Debit]
+	// DepositOnce decides whether a claim is still to be paid.
+	DepositOnce []Rule[Debit]
+	Refund      []Rule[Debit] // of a claim
+	Link        []Rule[Link]
 }
 
 // DefaultRules returns the rules of the specification.
 func DefaultRules() Rules {
 	return Rules{
-		Funding:    fundingRules(),
-		Cancel:     cancelRules(),
-		Defunding:  defundingRules(),
-		Once:       onceRules(),
-		Order:      orderRules(),
-		Sync:       syncRules(),
-		Settle:     settleRules(),
-		SettleOnce: settleOnceRules(),
-		Receipt:    receiptRules(),
-		Request:    requestRules(),
+		Funding:     fundingRules(),
+		Cancel:      cancelRules(),
+		Defunding:   defundingRules(),
+		Once:        onceRules(),
+		Order:       orderRules(),
+		Sync:        syncRules(),
+		Settle:      settleRules(),
+		SettleOnce:  settleOnceRules(),
+		Receipt:     receiptRules(),
+		Request:     requestRules(),
+		Claim:       claimRules(),
+		Deposit:     depositRules(),
+		DepositOnce: depositOnceRules(),
+		Refund:      refundRules(),
+		Link:        linkRules(),
 	}
 }
 

@@ -127,6 +127,8 @@ func (l *Ledger) take(b []byte) Outcome {
 		return l.takeReceipt(rec)
 	case wire.TypePayReq:
 		return l.takeRequest(rec)
+	case wire.TypeRekeyReq:
+		return l.takeLink(rec)
 	default:
 		return l.takeTransfer(rec)
 	}
@@ -156,6 +158,10 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	}
 	l.certified(s.path)
 	l.seen.addDebit(transferDebit(s))
+	if d := l.seen.debits[s.ID]; judge(l, l.parts.Rules.Claim, d) == nil {
+		paid, err := l.deposit(d)
+		return Outcome{ID: s.ID, New: paid, Err: err}
+	}
 	if judge(l, l.parts.Rules.SettleOnce, s) != nil {
 		return Outcome{ID: s.ID}
 	}
@@ -163,16 +169,10 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	return Outcome{ID: s.ID, New: true}
 }
 
-// settle books a transfer. Between trusted devices the value has moved
-// already, and the ledger only counts it; a claim is paid into the account of
-// the payee.
+// settle books a transfer between trusted devices: the value has moved already,
+// and the ledger only counts it.
 func (l *Ledger) settle(s *Settlement) {
-	claim := s.Body.Flags&wire.TransferClaim != 0
 	l.supply.settle(row{id: s.ID, payer: s.Device, payee: s.Opening.Payee, counter: s.Body.Counter, amount: s.Body.Amount})
-	if account := l.accountOf(s.Opening.Payee); claim && account != "" && l.parts.Book.Credit(account, s.Body.Amount) {
-		l.supply.defund(s.Opening.Payee, s.Body.Amount)
-		l.auditDevice(s.Opening.Payee, nil)
-	}
 }
 
 func (l *Ledger) takeReceipt(rec settlement.Record) Outcome {
@@ -191,7 +191,11 @@ func (l *Ledger) takeReceipt(rec settlement.Record) Outcome {
 		return Outcome{ID: a.ID, Err: err}
 	}
 	l.certified(a.path)
-	return Outcome{ID: a.ID, New: l.seen.addReceipt(a)}
+	added := l.seen.addReceipt(a)
+	if added && a.Body.Status == wire.ReceiptAccepted {
+		l.accepted(a.Body.TransferHash)
+	}
+	return Outcome{ID: a.ID, New: added}
 }
 
 func (l *Ledger) takeRequest(rec settlement.Record) Outcome {

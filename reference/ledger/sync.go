@@ -110,8 +110,11 @@ func (l *Ledger) advance(r *Report) {
 	p := &d.point
 	full := p.full && r.Body.Mode == wire.SyncFull
 	for _, e := range r.Entries {
-		if e.Kind == wire.LogReceive {
+		switch e.Kind {
+		case wire.LogReceive:
 			d.received[e.Ref] = true
+		case wire.LogResolve:
+			d.retired[e.Ref] = true
 		}
 	}
 	for n, head := range r.points() {
@@ -119,7 +122,7 @@ func (l *Ledger) advance(r *Report) {
 	}
 	*p = checkpoint{
 		last: r.Body.Last, head: r.Body.Head, counter: r.Body.Counter, prev: r.Body.Prev,
-		totals: r.Body.Totals, nextRequest: r.Body.NextRequest, pending: slices.Clone(r.Body.Pending),
+		totals: r.Body.Totals, nextRequest: r.Body.NextRequest, epoch: r.Body.Epoch, pending: slices.Clone(r.Body.Pending),
 		final: p.final || r.Body.Flags&wire.SyncFinal != 0, full: full,
 	}
 	d.challenge = wire.Nonce{}

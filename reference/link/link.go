@@ -11,7 +11,6 @@ import (
 
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
-	"github.com/cloudflare/circl/hpke"
 	"github.com/cloudflare/circl/kem"
 )
 
@@ -19,20 +18,27 @@ import (
 // ends.
 const maxFailures = 8
 
-// hpkeSuite returns the one HPKE suite: X25519, HKDF-SHA256, AES-256-GCM.
-func hpkeSuite() hpke.Suite {
-	return hpke.NewSuite(hpke.KEM_X25519_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES256GCM)
-}
-
 // An Ephemeral is the payer's KEM key of one session.
 type Ephemeral struct {
+	kem     wire.KEM
 	private kem.PrivateKey
 	public  []byte
 }
 
-// NewEphemeral draws 32 bytes, the ikm of DeriveKeyPair in RFC 9180.
+// NewEphemeral is [NewEphemeralFor] X25519.
 func NewEphemeral(random io.Reader) (*Ephemeral, error) {
-	scheme := hpke.KEM_X25519_HKDF_SHA256.Scheme()
+	return NewEphemeralFor(wire.KEMX25519, random)
+}
+
+// NewEphemeralFor draws 32 bytes, the ikm of DeriveKeyPair: that of RFC 9180, or
+// with X-Wing that of its draft. The error is the reader's,
+// or a [*wire.Error] with 111 for a KEM that is none of [KEMs].
+func NewEphemeralFor(number wire.KEM, random io.Reader) (*Ephemeral, error) {
+	k, known := hpkeKEM(number)
+	if !known {
+		return nil, &wire.Error{Code: spec.ENocommon, Key: 43, What: "no such KEM"}
+	}
+	scheme := k.Scheme()
 	seed := make([]byte, scheme.SeedSize())
 	if _, err := io.ReadFull(random, seed); err != nil {
 		return nil, err
@@ -42,8 +48,11 @@ func NewEphemeral(random io.Reader) (*Ephemeral, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Ephemeral{private, encoded}, nil
+	return &Ephemeral{number, private, encoded}, nil
 }
+
+// KEM returns what the key is for, key 43 of HELLO.
+func (e *Ephemeral) KEM() wire.KEM { return e.kem }
 
 // Public returns the encoded public key, key 44 of HELLO.
 func (e *Ephemeral) Public() []byte { return e.public }
@@ -75,15 +84,24 @@ func linkInfo(hello, caps []byte) []byte {
 	return wire.AppendBytes(wire.AppendBytes(b, hello), caps)
 }
 
-// NewPayee answers an encoded HELLO, which carries kemKey, with an encoded CAPS;
-// it draws 32 bytes. The error is a [*wire.Error] with 140 for a key that is not
-// one, else the reader's.
+// NewPayee is [NewPayeeFor] X25519.
 func NewPayee(random io.Reader, hello, caps, kemKey []byte) (*Link, error) {
-	public, err := hpke.KEM_X25519_HKDF_SHA256.Scheme().UnmarshalBinaryPublicKey(kemKey)
+	return NewPayeeFor(wire.KEMX25519, random, hello, caps, kemKey)
+}
+
+// NewPayeeFor answers an encoded HELLO, which carries kemKey of the KEM, with an
+// encoded CAPS; it draws 32 bytes, and 64 with X-Wing. The error is a
+// [*wire.Error] with 140 for a key that is not one, else the reader's.
+func NewPayeeFor(number wire.KEM, random io.Reader, hello, caps, kemKey []byte) (*Link, error) {
+	k, known := hpkeKEM(number)
+	if !known || zeroAgreement(number, kemKey) {
+		return nil, broken("ephemeral key")
+	}
+	public, err := k.Scheme().UnmarshalBinaryPublicKey(kemKey)
 	if err != nil {
 		return nil, broken("ephemeral key")
 	}
-	sender, err := hpkeSuite().NewSender(public, linkInfo(hello, caps))
+	sender, err := hpkeSuite(k).NewSender(public, linkInfo(hello, caps))
 	if err != nil {
 		return nil, broken("ephemeral key")
 	}
@@ -122,7 +140,11 @@ func (f *firstError) Read(p []byte) (int, error) {
 // NewPayer opens the payee's first message. The error is a [*wire.Error]: 140
 // when it does not open, 107 for padding, or that of the item.
 func NewPayer(e *Ephemeral, hello []byte, m wire.Opening) (*Link, wire.Item, error) {
-	receiver, err := hpkeSuite().NewReceiver(e.private, linkInfo(hello, m.Caps))
+	k, _ := hpkeKEM(e.kem)
+	if zeroAgreement(e.kem, m.Enc) {
+		return nil, wire.Item{}, broken("encapsulated key")
+	}
+	receiver, err := hpkeSuite(k).NewReceiver(e.private, linkInfo(hello, m.Caps))
 	if err != nil {
 		return nil, wire.Item{}, broken("ephemeral key")
 	}

@@ -243,7 +243,12 @@ func TestSelection(t *testing.T) {
 			want: Choice{1, suite.MLDSA44, wire.KEMX25519}},
 		{a: Offer{[]uint64{9}, []suite.Suite{1}, x}, b: Offer{[]uint64{1, 9}, []suite.Suite{1}, x}, code: spec.ENocommon},
 		{a: Offer{[]uint64{1}, []suite.Suite{1}, x}, b: Offer{[]uint64{1}, []suite.Suite{5}, x}, code: spec.ENocommon},
-		{a: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x647a}}, b: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x20, 0x647a}}, code: spec.ENocommon},
+		{a: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x647a}}, b: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x20, 0x647a}},
+			want: Choice{1, suite.Ed25519, wire.KEMXWing}},
+		{a: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x10, 0x20}}, b: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x10, 0x20, 0x999}},
+			want: Choice{1, suite.Ed25519, wire.KEMX25519}},
+		{a: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x10}}, b: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x20}}, code: spec.ENocommon},
+		{a: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x999}}, b: Offer{[]uint64{1}, []suite.Suite{1}, []wire.KEM{0x999}}, code: spec.ENocommon},
 	} {
 		got, err := Choose(tt.a, tt.b)
 		if code, _ := wire.CodeOf(err); got != tt.want || code != tt.code {

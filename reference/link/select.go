@@ -50,14 +50,6 @@ func Choose(a, b Offer) (Choice, error) {
 	return c, nil
 }
 
-// kemRank ranks the KEMs that this package has, and gives 0 to all others.
-func kemRank(k wire.KEM) int {
-	if k == wire.KEMX25519 {
-		return 20
-	}
-	return 0
-}
-
 // Answer returns the payee's choice for a HELLO: 111 also when the HELLO's one
 // ephemeral key is not for the KEM chosen.
 func Answer(hello wire.Hello, own Offer) (Choice, error) {

@@ -46,14 +46,26 @@ type Record struct {
 
 // Parse reads a record in its one encoding. The error is a [*wire.Error].
 func Parse(b []byte) (Record, error) {
-	r := wire.NewReader(b)
-	members := r.Array()
-	if r.Err() == nil && members == 5 {
-		return parseChain(b)
+	read, most := parse, MaxBytes
+	if r := wire.NewReader(b); r.Array() == 5 && r.Err() == nil {
+		read, most = parseChain, MaxChainBytes
 	}
-	if len(b) > MaxBytes {
+	if len(b) > most {
 		return Record{}, &wire.Error{Code: spec.ESize, Key: wire.NoKey, What: "record too large"}
 	}
+	rec, err := read(b)
+	if err != nil {
+		if wrong := wire.WellFormed(b); wrong != nil { // the encoding counts before the grammar
+			return Record{}, wrong
+		}
+		return Record{}, err
+	}
+	return rec, nil
+}
+
+func parse(b []byte) (Record, error) {
+	r := wire.NewReader(b)
+	members := r.Array()
 	if r.Err() == nil && members != 2 && members != 4 {
 		return Record{}, fieldError("a record has two or four members")
 	}
@@ -83,9 +95,6 @@ func Parse(b []byte) (Record, error) {
 
 // parseChain reads a record of five members.
 func parseChain(b []byte) (Record, error) {
-	if len(b) > MaxChainBytes {
-		return Record{}, &wire.Error{Code: spec.ESize, Key: wire.NoKey, What: "record too large"}
-	}
 	r := wire.NewReader(b)
 	r.Array()
 	rec := Record{Object: r.Bytes()}

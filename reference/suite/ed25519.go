@@ -90,7 +90,7 @@ func (k *ed25519Public) COSE() []byte { return k.cose }
 // cofactored equation is the one that a batch can check too: crypto/ed25519
 // decides differently on signatures with a component of small order.
 func (k *ed25519Public) Verify(message, sig []byte) error {
-	if len(sig) != ed25519.SignatureSize {
+	if k.minusA == nil || len(sig) != ed25519.SignatureSize {
 		return ErrSignature
 	}
 	r, err := canonicalPoint(sig[:32])

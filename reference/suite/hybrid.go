@@ -8,8 +8,8 @@ import (
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
 )
 
-// hybridScheme is suite 5: a classical signature and one of ML-DSA-44, in one
-// COSE_Sign1 under one private algorithm number.
+// hybridScheme is suite 5 or 6: a classical signature and one of ML-DSA-44, in
+// one COSE_Sign1 under one private algorithm number.
 //
 // Both halves sign M' = "assay/1/hybrid" || 0 || u8 suite || H(key 1) ||
 // H(key 2) || message, the second with the context "assay/1/hybrid-" and the
@@ -108,7 +108,7 @@ func (k *hybridPublic) COSE() []byte { return k.cose }
 
 // Verify evaluates both halves always, and says which failed.
 func (k *hybridPublic) Verify(message, sig []byte) error {
-	if len(sig) != k.scheme.SignatureSize() {
+	if k.classical == nil || k.lattice == nil || len(sig) != k.scheme.SignatureSize() {
 		return ErrSignature
 	}
 	split := k.scheme.classical.SignatureSize()
@@ -125,6 +125,15 @@ func (k *hybridPublic) Verify(message, sig []byte) error {
 	default:
 		return nil
 	}
+}
+
+// Bound returns M', what both halves of a hybrid key sign for a message, and the
+// message itself for any other key.
+func Bound(k PublicKey, message []byte) []byte {
+	if h, ok := k.(*hybridPublic); ok {
+		return h.bind(message)
+	}
+	return message
 }
 
 // Halves returns the two keys of a hybrid key, and false for any other.

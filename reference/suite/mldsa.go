@@ -65,8 +65,7 @@ func (mldsa44Scheme) ParsePublic(coseKey []byte) (PublicKey, error) {
 // parseMLDSA44 refuses a key of zeros, the mark of one that was never set.
 func parseMLDSA44(coseKey []byte) (*mldsa44Public, error) {
 	packed, ok := bytes.CutPrefix(coseKey, []byte(akpPrefix))
-	if !ok || len(packed) != mldsa44.PublicKeySize ||
-		bytes.Count(packed, []byte{0}) == mldsa44.PublicKeySize {
+	if !ok || len(packed) != mldsa44.PublicKeySize || allZero(packed) {
 		return nil, ErrPublicKey
 	}
 	key := new(mldsa44.PublicKey)
@@ -81,8 +80,10 @@ func (k *mldsa44Public) COSE() []byte { return k.cose }
 
 func (k *mldsa44Public) Verify(message, sig []byte) error { return k.verify(message, nil, sig) }
 
+// verify refuses with a key that was never set: the library's zero value is a
+// key under which anyone can make signatures.
 func (k *mldsa44Public) verify(message, context, sig []byte) error {
-	if k.key == nil || len(sig) != mldsa44.SignatureSize ||
+	if len(k.cose) == 0 || k.key == nil || len(sig) != mldsa44.SignatureSize ||
 		!mldsa44.Verify(k.key, message, context, sig) {
 		return ErrSignature
 	}

@@ -124,7 +124,7 @@ func (k *p256Public) COSE() []byte { return k.cose }
 // Verify takes r and s of 1 to n-1 as ecdsa.Verify does, and s in the lower half
 // only: every other signature of a message could be turned into a second one.
 func (k *p256Public) Verify(message, sig []byte) error {
-	if len(sig) != 2*p256Bytes {
+	if k.key == nil || len(sig) != 2*p256Bytes {
 		return ErrSignature
 	}
 	r := new(big.Int).SetBytes(sig[:p256Bytes])

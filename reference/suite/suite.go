@@ -1,14 +1,17 @@
 // Package suite holds the signature suites of the encoding chapter behind one
-// interface: Ed25519, P-256, ML-DSA-44 and the hybrid of the first and the
-// last. Keys are made from seeds and every signature is deterministic, so that
-// a run replays; hedging is for devices.
+// interface: Ed25519, P-256, ML-DSA-44 and -65, the hybrids of the two classical
+// ones with ML-DSA-44, and SLH-DSA for roots. Keys are made from seeds and every
+// signature is deterministic, so that a run replays; hedging is for devices.
 //
 // It does not say what is signed, nor who may sign it. It is written to be
 // read: the batch verifier of the fast core is another package, held to the
 // same verdicts.
 package suite
 
-import "errors"
+import (
+	"bytes"
+	"errors"
+)
 
 // A Suite is the number of a signature suite, key 4 of every signed payload.
 // Numbers without a [Scheme] are decoded and then refused (120).
@@ -19,11 +22,14 @@ const (
 	Ed25519        Suite = 1
 	P256           Suite = 2
 	MLDSA44        Suite = 3
+	MLDSA65        Suite = 4
 	Ed25519MLDSA44 Suite = 5
+	P256MLDSA44    Suite = 6
+	SLHDSA128s     Suite = 7 // for roots alone
 )
 
 // SeedSize is the size in bytes of the seed of a component key. The seed of a
-// hybrid is the two seeds, one after the other.
+// hybrid is the two seeds, one after the other; suite 7 has a size of its own.
 const SeedSize = 32
 
 // The errors of a scheme. A signature that does not verify is never more than
@@ -74,18 +80,27 @@ func Lookup(s Suite) (Scheme, bool) {
 		return p256Scheme{}, true
 	case MLDSA44:
 		return mldsa44Scheme{}, true
+	case MLDSA65:
+		return mldsa65Scheme{}, true
 	case Ed25519MLDSA44:
 		return hybridScheme{suite: Ed25519MLDSA44, classical: ed25519Scheme{}}, true
+	case P256MLDSA44:
+		return hybridScheme{suite: P256MLDSA44, classical: p256Scheme{}}, true
+	case SLHDSA128s:
+		return slhdsa128sScheme{}, true
 	default:
 		return nil, false
 	}
 }
 
-// All returns the numbers of all schemes, ascending.
-func All() []Suite { return []Suite{Ed25519, P256, MLDSA44, Ed25519MLDSA44} }
+// All returns the suites that a device may have, ascending: every scheme but
+// that of roots.
+func All() []Suite { return []Suite{Ed25519, P256, MLDSA44, MLDSA65, Ed25519MLDSA44, P256MLDSA44} }
 
-// Rank returns the rank of a suite, also of those known by number only, and 0
-// for an unknown one.
+// Registered returns the numbers of all schemes, ascending.
+func Registered() []Suite { return append(All(), SLHDSA128s) }
+
+// Rank returns the rank of a suite, 0 for an unknown one.
 func (s Suite) Rank() int {
 	switch s {
 	case P256:
@@ -94,18 +109,21 @@ func (s Suite) Rank() int {
 		return 20
 	case MLDSA44:
 		return 30
-	case 4: // ML-DSA-65
+	case MLDSA65:
 		return 40
-	case 6: // P-256 and ML-DSA-44
+	case P256MLDSA44:
 		return 45
 	case Ed25519MLDSA44:
 		return 50
-	case 7: // SLH-DSA-SHA2-128s, roots only
+	case SLHDSA128s:
 		return 60
 	default:
 		return 0
 	}
 }
+
+// RootsOnly reports whether only a root may have a key of the suite.
+func (s Suite) RootsOnly() bool { return s == SLHDSA128s }
 
 // PostQuantum reports whether the suite holds against a quantum computer.
 func (s Suite) PostQuantum() bool { return s.Rank() >= 30 }
@@ -134,3 +152,6 @@ func inAll(s Suite, lists [][]Suite) bool {
 	}
 	return true
 }
+
+// allZero reports whether b has no other byte than 0.
+func allZero(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }

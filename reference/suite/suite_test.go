@@ -37,10 +37,12 @@ func keyOf(t *testing.T, s Suite, first byte) (Scheme, PrivateKey) {
 }
 
 func TestEverySuiteSignsAndVerifies(t *testing.T) {
-	algs := map[Suite]int64{Ed25519: -19, P256: -9, MLDSA44: -48, Ed25519MLDSA44: -65601}
-	sizes := map[Suite]int{Ed25519: 64, P256: 64, MLDSA44: 2420, Ed25519MLDSA44: 2484}
+	algs := map[Suite]int64{Ed25519: -19, P256: -9, MLDSA44: -48, MLDSA65: -49, Ed25519MLDSA44: -65601,
+		P256MLDSA44: -65602, SLHDSA128s: -65603}
+	sizes := map[Suite]int{Ed25519: 64, P256: 64, MLDSA44: 2420, MLDSA65: 3309, Ed25519MLDSA44: 2484,
+		P256MLDSA44: 2484, SLHDSA128s: 7856}
 	message := []byte("a message")
-	for _, s := range All() {
+	for _, s := range Registered() {
 		scheme, key := keyOf(t, s, 7)
 		sig := key.Sign(message)
 		if scheme.Alg() != algs[s] || scheme.Rank() != s.Rank() || scheme.Suite() != s ||
@@ -80,7 +82,7 @@ func expectInvalid(t *testing.T, s Suite, what string, err error) {
 }
 
 func TestKeysOfAnotherFormAreRefused(t *testing.T) {
-	for _, s := range All() {
+	for _, s := range Registered() {
 		scheme, key := keyOf(t, s, 7)
 		good := key.Public().COSE()
 		for name, bad := range map[string][]byte{
@@ -103,11 +105,16 @@ func TestKeysOfAnotherFormAreRefused(t *testing.T) {
 	if _, err := (p256Scheme{}).NewKey(bytes.Repeat([]byte{0xff}, 32)); !errors.Is(err, ErrSeed) {
 		t.Errorf("P-256 scalar above the order: %v; want ErrSeed", err)
 	}
-	zero := append([]byte(akpPrefix), make([]byte, 1312)...)
-	if _, err := (mldsa44Scheme{}).ParsePublic(zero); !errors.Is(err, ErrPublicKey) {
-		t.Errorf("ML-DSA-44 key of zeros: %v; want ErrPublicKey", err)
+	for _, tt := range []struct {
+		scheme Scheme
+		prefix string
+		size   int
+	}{{mldsa44Scheme{}, akpPrefix, 1312}, {mldsa65Scheme{}, akp65Prefix, 1952}, {slhdsa128sScheme{}, slhdsaPrefix, 32}} {
+		zero := append([]byte(tt.prefix), make([]byte, tt.size)...)
+		if _, err := tt.scheme.ParsePublic(zero); !errors.Is(err, ErrPublicKey) {
+			t.Errorf("suite %d, key of zeros: %v; want ErrPublicKey", tt.scheme.Suite(), err)
+		}
 	}
-	expectInvalid(t, MLDSA44, "a key never set", (&mldsa44Public{}).Verify(nil, make([]byte, 2420)))
 }
 
 func TestHighSIsRefused(t *testing.T) {
@@ -119,30 +126,45 @@ func TestHighSIsRefused(t *testing.T) {
 }
 
 func TestHybridNeedsBothHalvesAndNeitherStandsAlone(t *testing.T) {
+	for _, number := range []Suite{Ed25519MLDSA44, P256MLDSA44} {
+		message := []byte("a message")
+		scheme, a := keyOf(t, number, 7)
+		_, b := keyOf(t, number, 8)
+		sigA, sigB := a.Sign(message), b.Sign(message)
+		mixed := append(bytes.Clone(sigA[:64]), sigB[64:]...)
+		expectInvalid(t, number, "a half of another key", a.Public().Verify(message, mixed))
+		expectInvalid(t, number, "halves swapped", a.Public().Verify(message, append(bytes.Clone(sigA[64:]), sigA[:64]...)))
+		classical, lattice, ok := Halves(a.Public())
+		if !ok {
+			t.Fatal("a hybrid key has no halves")
+		}
+		expectInvalid(t, classical.Suite(), "the classical half alone", classical.Verify(message, sigA[:64]))
+		expectInvalid(t, MLDSA44, "the lattice half alone", lattice.Verify(message, sigA[64:]))
+		bound := a.Public().(*hybridPublic).bind(message)
+		expectInvalid(t, MLDSA44, "the lattice half without its context", lattice.Verify(bound, sigA[64:]))
+
+		// A key of a's first half and b's second: what each signed binds its own pair.
+		_, other, _ := Halves(b.Public())
+		pair, err := scheme.ParsePublic(append(append([]byte{arrayOfTwo}, classical.COSE()...), other.COSE()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectInvalid(t, number, "halves paired again", pair.Verify(message, mixed))
+
+		private := a.(*hybridPrivate)
+		plain := append(private.classical.Sign(message), private.lattice.Sign(message)...)
+		expectInvalid(t, number, "signatures of the two suites", a.Public().Verify(message, plain))
+	}
+}
+
+// One key is a half of suite 5 and of suite 6: its signature in the one is none
+// in the other, because M' and the context name the suite.
+func TestALatticeHalfDoesNotMoveBetweenTheHybrids(t *testing.T) {
 	message := []byte("a message")
-	_, a := keyOf(t, Ed25519MLDSA44, 7)
-	_, b := keyOf(t, Ed25519MLDSA44, 8)
-	sigA, sigB := a.Sign(message), b.Sign(message)
-	mixed := append(bytes.Clone(sigA[:64]), sigB[64:]...)
-	expectInvalid(t, Ed25519MLDSA44, "a half of another key", a.Public().Verify(message, mixed))
-	classical, lattice, ok := Halves(a.Public())
-	if !ok {
-		t.Fatal("a hybrid key has no halves")
-	}
-	expectInvalid(t, Ed25519, "the classical half alone", classical.Verify(message, sigA[:64]))
-	expectInvalid(t, MLDSA44, "the lattice half alone", lattice.Verify(message, sigA[64:]))
-
-	// A key of a's first half and b's second: what each signed binds its own pair.
-	_, other, _ := Halves(b.Public())
-	scheme, _ := Lookup(Ed25519MLDSA44)
-	pair, err := scheme.ParsePublic(append(append([]byte{arrayOfTwo}, classical.COSE()...), other.COSE()...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	expectInvalid(t, Ed25519MLDSA44, "halves paired again", pair.Verify(message, mixed))
-
-	plainA := append((&ed25519Private{key: a.(*hybridPrivate).classical.(*ed25519Private).key}).Sign(message), a.(*hybridPrivate).lattice.Sign(message)...)
-	expectInvalid(t, Ed25519MLDSA44, "signatures of the two suites", a.Public().Verify(message, plainA))
+	_, five := keyOf(t, Ed25519MLDSA44, 7)
+	_, six := keyOf(t, P256MLDSA44, 7)
+	mixed := append(six.Sign(message)[:64], five.Sign(message)[64:]...)
+	expectInvalid(t, P256MLDSA44, "the lattice half of suite 5", six.Public().Verify(message, mixed))
 }
 
 // filippo.io/mldsa is the second implementation of FIPS 204.
@@ -152,7 +174,7 @@ func TestMLDSA44AgreesWithASecondImplementation(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, context := range []string{"", "assay/1/hybrid-5"} {
+	for _, context := range []string{"", "assay/1/hybrid-5", "assay/1/hybrid-6"} {
 		sig := key.(*mldsa44Private).sign([]byte("m"), []byte(context))
 		if err := mldsa.Verify(public, []byte("m"), sig, &mldsa.Options{Context: context}); err != nil {
 			t.Errorf("context %q: %v", context, err)
@@ -164,6 +186,21 @@ func TestMLDSA44AgreesWithASecondImplementation(t *testing.T) {
 	}
 }
 
+func TestMLDSA65AgreesWithASecondImplementation(t *testing.T) {
+	_, key := keyOf(t, MLDSA65, 9)
+	public, err := mldsa.NewPublicKey(mldsa.MLDSA65(), key.Public().COSE()[len(akp65Prefix):])
+	if err != nil {
+		t.Fatal(err)
+	}
+	sig := key.Sign([]byte("m"))
+	if err := mldsa.Verify(public, []byte("m"), sig, nil); err != nil {
+		t.Error(err)
+	}
+	if err := mldsa.Verify(public, []byte("m"), sig, &mldsa.Options{Context: "x"}); err == nil {
+		t.Error("verifies under another context")
+	}
+}
+
 func TestHighestTakesTheRankNotTheNumber(t *testing.T) {
 	for _, tt := range []struct {
 		a, b, c []Suite
@@ -171,6 +208,7 @@ func TestHighestTakesTheRankNotTheNumber(t *testing.T) {
 	}{
 		{[]Suite{1, 2}, []Suite{1, 2}, []Suite{1, 2}, Ed25519},
 		{[]Suite{1, 3, 5}, []Suite{3, 5}, []Suite{3, 77}, MLDSA44},
+		{[]Suite{4, 6}, []Suite{3, 4, 6}, []Suite{4, 6}, P256MLDSA44},
 		{[]Suite{77}, []Suite{77}, []Suite{77}, 0},
 		{[]Suite{1}, []Suite{2}, []Suite{1, 2}, 0},
 		{nil, nil, nil, 0},
@@ -179,7 +217,9 @@ func TestHighestTakesTheRankNotTheNumber(t *testing.T) {
 			t.Errorf("Highest(%v, %v, %v) = %d, %v; want %d", tt.a, tt.b, tt.c, got, ok, tt.want)
 		}
 	}
-	if _, ok := Lookup(4); ok {
-		t.Error("suite 4 has a scheme")
+	for _, number := range []Suite{0, 8, 77} {
+		if _, ok := Lookup(number); ok || number.Rank() != 0 {
+			t.Errorf("suite %d has a scheme or a rank", number)
+		}
 	}
 }

@@ -221,83 +221,178 @@ func TestP256Wycheproof(t *testing.T) {
 	}
 }
 
-func TestMLDSA44Wycheproof(t *testing.T) {
+// mldsaSets are the parameter sets of ML-DSA, as the files name them.
+var mldsaSets = []struct {
+	name, files, signing string
+	prefix               string
+	scheme               Scheme
+	verify               func(cose, msg, ctx, sig []byte) bool
+}{
+	{"ML-DSA-44", "mldsa_44", "mldsa_44_sign_seed_test.json.gz", akpPrefix, mldsa44Scheme{}, func(cose, msg, ctx, sig []byte) bool {
+		k, err := parseMLDSA44(cose)
+		return err == nil && k.verify(msg, ctx, sig) == nil
+	}},
+	{"ML-DSA-65", "mldsa_65", "mldsa_65_seed_sign_test.json.gz", akp65Prefix, mldsa65Scheme{}, func(cose, msg, ctx, sig []byte) bool {
+		k, err := mldsa65Scheme{}.ParsePublic(cose)
+		return err == nil && k.(*mldsa65Public).verify(msg, ctx, sig) == nil
+	}},
+}
+
+func TestMLDSAWycheproof(t *testing.T) {
 	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/schemes/testdata/wycheproof")
-	paths := append(sharedVectors(t, "wycheproof-mldsa_44_verify_test.json"),
-		filepath.Join(folder, "mldsa_44_verify_test.json.gz"))
-	for _, path := range paths {
-		verifyAll(t, path, func(key json.RawMessage, msg, ctx, sig []byte) bool {
-			var public hexBytes
-			if err := json.Unmarshal(key, &public); err != nil {
-				t.Fatal(err)
-			}
-			parsed, err := parseMLDSA44(append([]byte(akpPrefix), public...))
-			return err == nil && parsed.verify(msg, ctx, sig) == nil
-		}, asIs)
+	for _, set := range mldsaSets {
+		paths := append(sharedVectors(t, "wycheproof-"+set.files+"_verify_test.json"),
+			filepath.Join(folder, set.files+"_verify_test.json.gz"))
+		for _, path := range paths {
+			verifyAll(t, path, func(key json.RawMessage, msg, ctx, sig []byte) bool {
+				var public hexBytes
+				if err := json.Unmarshal(key, &public); err != nil {
+					t.Fatal(err)
+				}
+				return set.verify(append([]byte(set.prefix), public...), msg, ctx, sig)
+			}, asIs)
+		}
 	}
 }
 
-func TestMLDSA44SignsAsWycheproofHasIt(t *testing.T) {
-	var file wycheproof
-	readJSON(t, filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"),
-		"sign/schemes/testdata/wycheproof/mldsa_44_sign_seed_test.json.gz"), &file)
-	signed := 0
-	for _, group := range file.TestGroups {
-		key, err := mldsa44Scheme{}.NewKey(group.PrivateSeed)
-		if err != nil {
-			continue
-		}
-		for _, c := range group.Tests {
-			if c.Result != "valid" || len(c.Ctx) > 0 {
+func TestMLDSASignsAsWycheproofHasIt(t *testing.T) {
+	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/schemes/testdata/wycheproof")
+	for _, set := range mldsaSets {
+		var file wycheproof
+		readJSON(t, filepath.Join(folder, set.signing), &file)
+		signed := 0
+		for _, group := range file.TestGroups {
+			key, err := set.scheme.NewKey(group.PrivateSeed)
+			if err != nil {
 				continue
 			}
-			signed++
-			if got := key.Sign(c.Msg); hex.EncodeToString(got) != hex.EncodeToString(c.Sig) {
-				t.Errorf("case %d (%s): another signature", c.TcID, c.Comment)
+			for _, c := range group.Tests {
+				if c.Result != "valid" || len(c.Ctx) > 0 {
+					continue
+				}
+				signed++
+				if got := key.Sign(c.Msg); hex.EncodeToString(got) != hex.EncodeToString(c.Sig) {
+					t.Errorf("%s: case %d (%s): another signature", set.name, c.TcID, c.Comment)
+				}
 			}
 		}
-	}
-	if signed == 0 {
-		t.Error("no case was signed")
+		if signed == 0 {
+			t.Errorf("%s: no case was signed", set.name)
+		}
 	}
 }
 
-func TestMLDSA44KeysOfACVP(t *testing.T) {
-	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/mldsa/testdata/ML-DSA-keyGen-FIPS204")
-	var prompt, expected struct {
-		TestGroups []struct {
-			ParameterSet string
-			Tests        []struct {
-				TcID     int
-				Seed, Pk hexBytes
-			}
+// acvp is a file of the Automated Cryptographic Validation Protocol, the prompt
+// or the expected results, as far as it is used here.
+type acvp struct {
+	TestGroups []struct {
+		ParameterSet, SignatureInterface, PreHash string
+		Tests                                     []struct {
+			TcID                            int
+			Seed, SkSeed, SkPrf, PkSeed     hexBytes
+			Pk, Message, Context, Signature hexBytes
+			TestPassed                      bool
 		}
 	}
+}
+
+func TestMLDSAKeysOfACVP(t *testing.T) {
+	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/mldsa/testdata/ML-DSA-keyGen-FIPS204")
+	var prompt, expected acvp
 	readJSON(t, filepath.Join(folder, "prompt.json.gz"), &prompt)
 	readJSON(t, filepath.Join(folder, "expectedResults.json.gz"), &expected)
-	want := map[int]hexBytes{}
-	for _, group := range expected.TestGroups {
-		for _, c := range group.Tests {
-			want[c.TcID] = c.Pk
+	want := keysOf(expected)
+	for _, set := range mldsaSets {
+		compared := 0
+		for _, group := range prompt.TestGroups {
+			if group.ParameterSet != set.name {
+				continue
+			}
+			for _, c := range group.Tests {
+				key, err := set.scheme.NewKey(c.Seed)
+				if err != nil {
+					t.Fatal(err)
+				}
+				compared++
+				if got := key.Public().COSE()[len(set.prefix):]; hex.EncodeToString(got) != hex.EncodeToString(want[c.TcID]) {
+					t.Errorf("%s: case %d: another public key", set.name, c.TcID)
+				}
+			}
+		}
+		if compared == 0 {
+			t.Errorf("%s: no case was compared", set.name)
 		}
 	}
-	compared := 0
+}
+
+// keysOf are the public keys of the expected results by case.
+func keysOf(expected acvp) map[int]hexBytes {
+	keys := map[int]hexBytes{}
+	for _, group := range expected.TestGroups {
+		for _, c := range group.Tests {
+			keys[c.TcID] = c.Pk
+		}
+	}
+	return keys
+}
+
+const slhdsaSet = "SLH-DSA-SHA2-128s"
+
+func TestSLHDSAKeysOfACVP(t *testing.T) {
+	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/slhdsa/testdata")
+	var prompt, expected acvp
+	readJSON(t, filepath.Join(folder, "keyGen_prompt.json.gz"), &prompt)
+	readJSON(t, filepath.Join(folder, "keyGen_results.json.gz"), &expected)
+	want, compared := keysOf(expected), 0
 	for _, group := range prompt.TestGroups {
-		if group.ParameterSet != "ML-DSA-44" {
+		if group.ParameterSet != slhdsaSet {
 			continue
 		}
 		for _, c := range group.Tests {
-			key, err := mldsa44Scheme{}.NewKey(c.Seed)
+			key, err := slhdsa128sScheme{}.NewKey(append(append(append([]byte(nil), c.SkSeed...), c.SkPrf...), c.PkSeed...))
 			if err != nil {
 				t.Fatal(err)
 			}
 			compared++
-			if got := key.Public().COSE()[len(akpPrefix):]; hex.EncodeToString(got) != hex.EncodeToString(want[c.TcID]) {
+			if got := key.Public().COSE()[len(slhdsaPrefix):]; hex.EncodeToString(got) != hex.EncodeToString(want[c.TcID]) {
 				t.Errorf("case %d: another public key", c.TcID)
 			}
 		}
 	}
 	if compared == 0 {
 		t.Error("no case was compared")
+	}
+}
+
+// The external, pure cases are those of the interface that the suite has.
+func TestSLHDSAVerifiesAsACVPHasIt(t *testing.T) {
+	folder := filepath.Join(moduleFolder(t, "github.com/cloudflare/circl"), "sign/slhdsa/testdata")
+	var prompt, expected acvp
+	readJSON(t, filepath.Join(folder, "verify_prompt.json.gz"), &prompt)
+	readJSON(t, filepath.Join(folder, "verify_results.json.gz"), &expected)
+	want := map[int]bool{}
+	for _, group := range expected.TestGroups {
+		for _, c := range group.Tests {
+			want[c.TcID] = c.TestPassed
+		}
+	}
+	seen := map[bool]int{}
+	for _, group := range prompt.TestGroups {
+		if group.ParameterSet != slhdsaSet || group.SignatureInterface != "external" || group.PreHash != "pure" {
+			continue
+		}
+		for _, c := range group.Tests {
+			key, err := slhdsa128sScheme{}.ParsePublic(append([]byte(slhdsaPrefix), c.Pk...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			seen[want[c.TcID]]++
+			if got := key.(*slhdsa128sPublicKey).verify(c.Message, c.Context, c.Signature) == nil; got != want[c.TcID] {
+				t.Errorf("case %d: accepted %v; want %v", c.TcID, got, want[c.TcID])
+			}
+		}
+	}
+	if seen[true] == 0 || seen[false] == 0 {
+		t.Errorf("cases by verdict: %v; want both", seen)
 	}
 }

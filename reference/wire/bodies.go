@@ -158,6 +158,12 @@ func (m EnrolReq) Encode() []byte { return encode(&m) }
 // DecodeEnrolReq reads the payload of a ENROL_REQ.
 func DecodeEnrolReq(payload []byte) (EnrolReq, error) { return decode[EnrolReq](payload) }
 
+// Encode returns the payload of a REKEY_REQ.
+func (m RekeyReq) Encode() []byte { return encode(&m) }
+
+// DecodeRekeyReq reads the payload of a REKEY_REQ.
+func DecodeRekeyReq(payload []byte) (RekeyReq, error) { return decode[RekeyReq](payload) }
+
 // Encode returns the payload of a REVSET.
 func (m Revset) Encode() []byte { return encode(&m) }
 

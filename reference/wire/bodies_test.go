@@ -42,6 +42,13 @@ func samples() []sample {
 			Request: 1, Flags: PayReqSE, Family: 1, MaxHop: 3, Reference: []byte("r"), Label: "Café"}, DecodePayReq),
 		sampleOf(TypeTransfer, Transfer{Version: 1, Suite: 1, Currency: 978, Exponent: 2, Amount: 1250,
 			Request: 1, Counter: 2, Prev: ID{1}, Lots: lots, Flags: TransferClaim, Family: 1, Expiry: 7}, DecodeTransfer),
+		sampleOf(TypeStaticReq, StaticReq{Version: 1, Suite: 1, Currency: 978, Exponent: 2, Amount: 1250, Request: 1,
+			Flags: StaticReqSE, Family: 1, MaxHop: 3, KEM: KEMX25519, KEMKey: make([]byte, 32), Expiry: 9, Max: 64,
+			Reference: []byte("r"), Label: "Café"}, DecodeStaticReq),
+		sampleOf(TypeStaticReq, StaticReq{Version: 1, Suite: 1, Request: 1, Family: 1, KEM: KEMX25519,
+			KEMKey: make([]byte, 32), Max: 1}, DecodeStaticReq),
+		sampleOf(0, Capsule{[]byte{1}, []byte{2}}, DecodeCapsule),
+		sampleOf(TypeTransfer, OneWay{Object: []byte{1}, Nonce: Nonce{2}, Certs: [][]byte{{2}}}, DecodeOneWay),
 		sampleOf(TypeReceipt, Receipt{Version: 1, Suite: 1, Status: ReceiptRefused, Why: 165}, DecodeReceipt),
 		sampleOf(TypePeer, Peer{Version: 1, Suite: 1}, DecodePeer),
 		sampleOf(TypeFundReq, FundReq{Version: 1, Suite: 1, Amount: 1, Request: 1, Status: FundCancel}, DecodeFundReq),
@@ -59,11 +66,14 @@ func samples() []sample {
 		sampleOf(TypeCert, Cert{Version: 1, Suite: 1, Level: 0, Key: key, Usage: UseSignCert, Env: 1, NotAfter: 9,
 			Suites: one}, DecodeCert),
 		sampleOf(TypeEnrolReq, EnrolReq{Version: 1, Suite: 1, Key: key, Tee: 1}, DecodeEnrolReq),
+		sampleOf(TypeEnrolReq, EnrolReq{Version: 1, Suite: 1, Cert: ID{1}, Rekey: ID{2}, Key: key, Tee: 1}, DecodeEnrolReq),
+		sampleOf(TypeRekeyReq, RekeyReq{Version: 1, Suite: 1, Cert: ID{1}, Counter: 3, Key: key}, DecodeRekeyReq),
 		sampleOf(TypeRevset, Revset{Version: 1, Suite: 1, RevocationVersion: 1, Certs: []ShortID{{1}, {2}}}, DecodeRevset),
 		sampleOf(TypePolicy, Policy{Version: 1, Suite: 1, PolicyVersion: 1, Limits: []Limits{
 			{Class: 1, MaxTx: LimitOf(5), MaxReceiveCumulative: LimitOf(9)}, {Class: 2}}, Suites: one, KEMs: []KEM{KEMX25519},
 			Provenance: Provenance{Mode: ProvenanceReissue}, SyncMode: SyncFull, Finality: 1, ReceiptMode: 1}, DecodePolicy),
 		sampleOf(TypeEvidence, Evidence{Version: 1, Kind: 1, Objects: [][]byte{{1}}, Certs: [][]byte{}}, DecodeEvidence),
+		sampleOf(TypeEvidence, Evidence{Version: 1, Kind: 1, Objects: [][]byte{{1}}, Certs: [][]byte{}, Links: [][]byte{{2}}}, DecodeEvidence),
 		sampleOf(0, LogEntry{Number: 1, Kind: LogPay, Amount: 5, X: 2, Epoch: 3}, DecodeLogEntry),
 		sampleOf(0, Opening{[]byte{1}, []byte{2}, []byte{3}}, DecodeOpening),
 		sampleOf(0, Frame{7, []byte{3}}, DecodeFrame),
@@ -154,7 +164,8 @@ func TestEachMemberIsNeededOnceAndInItsPlace(t *testing.T) {
 		list := members(t, s.payload)
 		for i, m := range list {
 			without := append(bytes.Clone(nil), mapOf(append(append([]Member(nil), list[:i]...), list[i+1:]...))...)
-			optional := map[uint64]bool{48: true, 85: true, 62: true, 130: true, 159: true}[m.Key]
+			optional := map[uint64]bool{48: true, 85: true, 62: true, 102: true, 130: true, 159: true}[m.Key] ||
+				s.typ == TypeStaticReq && m.Key == 7
 			if _, err := s.again(without); (err == nil) != optional {
 				t.Errorf("%v without key %d: %v", s.typ, m.Key, err)
 			}

@@ -102,7 +102,8 @@ type EnrolReq struct {
 	Realm   Realm
 	Suite   suite.Suite
 	Nonce   Nonce
-	Cert    ID // zero: there is none yet
+	Cert    ID // of the key that signed the REKEY_REQ; zero: there is none yet
+	Rekey   ID // id of the REKEY_REQ, on the wire where Cert is not zero
 	Key     []byte
 	Tee     uint64
 }
@@ -111,8 +112,33 @@ func (m *EnrolReq) fields(c *codec) {
 	c.signedHead(&m.Version, TypeEnrolReq, &m.Realm, &m.Suite)
 	c.fixed(9, m.Nonce[:])
 	c.fixed(10, m.Cert[:])
+	if m.Cert != (ID{}) {
+		c.fixed(18, m.Rekey[:])
+	}
 	c.raw(32, &m.Key)
 	c.choice(63, &m.Tee, upTo(6))
+}
+
+// A RekeyReq is a device's word, by a key that is certified, that another key is
+// its own too.
+type RekeyReq struct {
+	Version uint64
+	Realm   Realm
+	Suite   suite.Suite // of the key that signs
+	Nonce   Nonce       // that of the new key's ENROL_REQ
+	Cert    ID          // of the key that signs, zero at the first enrolment
+	Counter uint64      // of the last debit
+	Key     []byte      // the new one
+	Head    ID          // of the log
+}
+
+func (m *RekeyReq) fields(c *codec) {
+	c.signedHead(&m.Version, TypeRekeyReq, &m.Realm, &m.Suite)
+	c.fixed(9, m.Nonce[:])
+	c.fixed(10, m.Cert[:])
+	number(c, 13, &m.Counter, 0, maxCounter)
+	c.raw(32, &m.Key)
+	c.fixed(53, m.Head[:])
 }
 
 // A ShortID is the first 16 bytes of a certificate id, or a whole device id.

@@ -11,8 +11,12 @@ const (
 // A KEM is an HPKE identifier of a key encapsulation mechanism.
 type KEM uint32
 
-// KEMX25519 is DHKEM(X25519, HKDF-SHA256).
-const KEMX25519 KEM = 0x0020
+// The KEMs of the encoding chapter.
+const (
+	KEMP256   KEM = 0x0010 // DHKEM(P-256, HKDF-SHA256)
+	KEMX25519 KEM = 0x0020 // DHKEM(X25519, HKDF-SHA256)
+	KEMXWing  KEM = 0x647a // X-Wing: X25519 and ML-KEM-768
+)
 
 // A Member is an unknown member of a HELLO or CAPS, key 128 to 159. It is
 // ignored, and hashed into the transcript with the rest.

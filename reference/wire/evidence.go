@@ -19,6 +19,7 @@ type Evidence struct {
 	Kind    uint64
 	Objects [][]byte // encoded objects
 	Certs   [][]byte
+	Links   [][]byte // REKEY_REQs, encoded
 }
 
 func (m *Evidence) fields(c *codec) {
@@ -29,4 +30,7 @@ func (m *Evidence) fields(c *codec) {
 	})
 	c.strings(100, &m.Objects, 1)
 	c.strings(101, &m.Certs, 0)
+	if c.optional(102, len(m.Links) > 0) {
+		c.strings(102, &m.Links, 1)
+	}
 }

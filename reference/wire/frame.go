@@ -107,6 +107,9 @@ func DecodeItem(b []byte) (Item, error) {
 	var c codec
 	c.in = NewReader(b)
 	n := c.in.Array()
+	if n == 0 && c.ok() {
+		c.fault(NoKey, "an item without a type")
+	}
 	typ := c.in.Uint()
 	i := Item{Type: Type(typ)}
 	if c.ok() && (typ > 0xFF || !c.item(&i, n)) {

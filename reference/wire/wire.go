@@ -38,6 +38,7 @@ const (
 	TypeTransfer  Type = 0x13
 	TypeReceipt   Type = 0x14
 	TypeAbort     Type = 0x16
+	TypeStaticReq Type = 0x17
 	TypePeer      Type = 0x18
 	TypeAck       Type = 0x19
 	TypeCertGet   Type = 0x1A
@@ -50,6 +51,7 @@ const (
 	TypeSync      Type = 0x29
 	TypeSyncAck   Type = 0x2A
 	TypeResolve   Type = 0x2B
+	TypeRekeyReq  Type = 0x30
 	TypeEnrolReq  Type = 0x31
 	TypeEvidence  Type = 0x38
 )
@@ -80,6 +82,8 @@ func (t Type) info() typeInfo {
 		return typeInfo{"RECEIPT", "assay/1/receipt", 4096}
 	case TypeAbort:
 		return typeInfo{"ABORT", "", 64}
+	case TypeStaticReq:
+		return typeInfo{"STATIC_REQ", "assay/1/static-req", 8192}
 	case TypePeer:
 		return typeInfo{"PEER", "assay/1/peer", 4096}
 	case TypeAck:
@@ -112,6 +116,8 @@ func (t Type) onlineInfo() typeInfo {
 		return typeInfo{"SYNC_ACK", "assay/1/sync-ack", 4096}
 	case TypeResolve:
 		return typeInfo{"RESOLVE", "assay/1/resolve", 4096}
+	case TypeRekeyReq:
+		return typeInfo{"REKEY_REQ", "assay/1/rekey", 8192}
 	case TypeEnrolReq:
 		return typeInfo{"ENROL_REQ", "assay/1/enrol", 8192}
 	case TypeEvidence:

@@ -12,21 +12,26 @@ import (
 
 var marker = regexp.MustCompile(`(?s)<!-- example ([A-Z0-9_]+) -->\n.*?<!-- end example -->`)
 
-// chapterFiles returns the chapters with their examples filled in.
+// chapterFiles returns the chapters with their examples and generated
+// sections filled in.
 func chapterFiles(dir string) (map[string][]byte, error) {
-	made, err := examples()
+	made, card, err := examples()
+	if err != nil {
+		return nil, err
+	}
+	sections, err := makers()
 	if err != nil {
 		return nil, err
 	}
 	out := map[string][]byte{}
-	used := map[string]bool{}
+	used, written := map[string]bool{}, map[string]bool{}
 	for _, chapter := range spec.Chapters() {
 		text, err := os.ReadFile(filepath.Join(dir, chapter))
 		if err != nil {
 			return nil, err
 		}
 		var missing error
-		filled := marker.ReplaceAllStringFunc(string(text), func(m string) string {
+		shown := marker.ReplaceAllStringFunc(string(text), func(m string) string {
 			name := marker.FindStringSubmatch(m)[1]
 			e, ok := made[name]
 			if !ok {
@@ -38,11 +43,20 @@ func chapterFiles(dir string) (map[string][]byte, error) {
 		if missing != nil {
 			return nil, missing
 		}
-		out[chapter] = []byte(filled)
+		if shown, err = filled(shown, sections, written); err != nil {
+			return nil, fmt.Errorf("%s: %w", chapter, err)
+		}
+		shown = apduMarker.ReplaceAllLiteralString(shown, card)
+		out[chapter] = []byte(shown)
 	}
 	for name := range made {
 		if !used[name] {
 			return nil, fmt.Errorf("example %s has no place in a chapter", name)
+		}
+	}
+	for name := range sections {
+		if !written[name] {
+			return nil, fmt.Errorf("section %s has no place in a chapter", name)
 		}
 	}
 	return out, nil

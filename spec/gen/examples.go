@@ -16,23 +16,27 @@ type teller struct {
 	rqh  wire.ID
 }
 
-// examples returns every example by name.
-func examples() (map[string]example, error) {
+// examples returns every example by name, and the conversation with a card.
+func examples() (map[string]example, string, error) {
 	c, err := newCast()
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	s := &teller{cast: c, made: map[string]example{}}
 	s.documents()
 	s.funding()
 	if err := s.payment(); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
 	s.provenance()
-	return s.made, nil
+	if err := s.oneWay(); err != nil {
+		return nil, "", err
+	}
+	card, err := s.conversation()
+	return s.made, card, err
 }
 
 // signed keeps a signed example and returns its identifier.
@@ -53,6 +57,16 @@ func (s *teller) documents() {
 		Version: wire.V1, Realm: s.ana.realm, Suite: suite.Ed25519, Nonce: nonceOf("enrolment"),
 		Key: s.ana.key.Public().COSE(), Tee: 1,
 	}.Encode(), "The device asks for the certificate above.")
+	heir, _ := suite.Lookup(suite.Ed25519)
+	seed := digest("key of ana after her re-key")
+	key, err := heir.NewKey(seed[:])
+	if err != nil {
+		panic("spec/gen: " + err.Error()) // every seed of 32 bytes is one of Ed25519
+	}
+	s.signed(s.ana, wire.TypeRekeyReq, wire.RekeyReq{
+		Version: wire.V1, Realm: s.ana.realm, Suite: suite.Ed25519, Nonce: nonceOf("re-key"), Cert: s.ana.crt,
+		Key: key.Public().COSE(), Head: wire.LogStart(s.ana.did),
+	}.Encode(), "The device names its next key, before its first debit.")
 	stranger := digest("blocked certificate")
 	lost := digest("lost device")
 	s.signed(s.service, wire.TypeRevset, wire.Revset{

@@ -8,12 +8,12 @@ func topNames(key int64) string {
 		19: "pv", 20: "rv", 21: "ep", 22: "flg", 23: "fam", 24: "st", 25: "why", 30: "lvl",
 		31: "sub", 32: "key", 33: "use", 34: "rcl", 35: "env", 36: "val", 37: "sus", 38: "lc",
 		39: "mh", 40: "versions", 41: "suites", 42: "kems", 43: "kem", 44: "kpk", 45: "mtu",
-		48: "ref", 50: "a", 51: "head before a", 52: "b", 53: "head at b", 54: "entries",
+		46: "xe", 47: "max", 48: "ref", 50: "a", 51: "head before a", 52: "b", 53: "head at b", 54: "entries",
 		55: "totals", 56: "pending", 57: "used", 58: "rn_next", 59: "lwm", 60: "grant", 61: "clr",
 		62: "pkd", 63: "tee", 64: "refused", 65: "payee", 70: "mep", 71: "limits", 72: "suites",
 		73: "kems", 74: "prov", 75: "fresh", 76: "uv", 77: "consent", 78: "sync", 79: "fin",
 		80: "providers", 81: "receipt", 82: "certificates", 83: "devices", 84: "rules",
-		85: "lbl", 100: "objects", 101: "certificates",
+		85: "lbl", 100: "objects", 101: "certificates", 102: "links",
 	}[key]
 }
 

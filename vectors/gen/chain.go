@@ -186,7 +186,7 @@ func chainNotes(f *file) {
 	f.note("Opening", "The opening is not that of the payee tag.", "A payment is settled for somebody who was not paid.")
 }
 
-func chainVectors() *file {
+func provenanceVectors() *file {
 	f := newFile("chain", "TRANSFER under CHAIN provenance at a verifier that settles: the object, its links as they travel in M3, the certificates of payer and signers, and the opening of the payee tag.")
 	chainNotes(f)
 	w := newChainWorld(f)
@@ -197,6 +197,7 @@ func chainVectors() *file {
 	w.wrongReturns()
 	decodeChecks(f, 100, 2, "input.object", "payer", false)
 	moneyChecks(f, 120, 2, "input.object", "payer")
+	w.wrongTransfers()
 	return f
 }
 
@@ -354,13 +355,29 @@ func (w *chainWorld) wrongMembers() {
 	f.refused(bad(62, 1, spec.CRY01, spec.ESig, "Certificate", "a payer's certificate that the service has signed", certified(number(38, 2), "service")))
 }
 
-// inputsOf are those of a vector.
-func (w *chainWorld) inputsOf(n int) []wire.Input {
-	b, err := hex.DecodeString(w.Find(w.id(n)).Input["object"])
+// wrongTransfers are what no settlement takes, with right links.
+func (w *chainWorld) wrongTransfers() {
+	did := mustBytes(w.Find(w.id(1)).Input["payee"])
+	at := func(e edit) change { return payload("input.object", "payer", e) }
+	w.file.refused(
+		bad(130, 1, spec.LCM02, spec.EPeerOld, "Certificate", "the payer's epoch is below the policy's minimum", at(number(21, 2449))),
+		bad(131, 1, spec.CRY06, spec.ESuite, "Certificate", "another suite than the certificate's", at(number(4, 2))),
+		bad(132, 1, spec.ENC05, spec.EFamily, "Grammar", "another family of value", at(number(23, 2))),
+		bad(133, 1, spec.PAY06, spec.ESelf, "Opening", "payer and payee are one device", certified(str(31, did), "provider")),
+	)
+}
+
+func mustBytes(text string) []byte {
+	b, err := hex.DecodeString(text)
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
-	_, body, _ := decoded(b)
+	return b
+}
+
+// inputsOf are those of a vector.
+func (w *chainWorld) inputsOf(n int) []wire.Input {
+	_, body, _ := decoded(mustBytes(w.Find(w.id(n)).Input["object"]))
 	m, err := wire.DecodeChained(body)
 	if err != nil {
 		panic("gen: " + err.Error())

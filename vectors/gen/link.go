@@ -26,19 +26,22 @@ func (w *world) session() session {
 // payee chooses one.
 func (w *world) sessionOf(payer, payee []suite.Suite, chosen suite.Suite) session {
 	s := session{ikm: drawn("ikm", 32), eseed: drawn("eseed", 32), helloNonce: drawn("hello nonce", 16)}
-	e, err := link.NewEphemeral(bytes.NewReader(s.ikm))
+	if w.kem == wire.KEMXWing {
+		s.eseed = drawn("eseed", 64)
+	}
+	e, err := link.NewEphemeralFor(w.kem, bytes.NewReader(s.ikm))
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
 	s.hello = wire.Hello{
 		Version: wire.V1, Realm: w.auth.Place.Realm, Nonce: wire.Nonce(s.helloNonce), Flags: wire.HelloByValue, Versions: []uint64{1},
-		Suites: payer, KEMs: []wire.KEM{wire.KEMX25519}, KEM: wire.KEMX25519, KEMKey: e.Public(),
+		Suites: payer, KEMs: []wire.KEM{w.kem}, KEM: w.kem, KEMKey: e.Public(),
 		MTU: 2048,
 	}.Encode()
 	s.caps = wire.Caps{
 		Version: wire.V1, Realm: w.auth.Place.Realm, Suite: chosen, Nonce: wire.Nonce(drawn("caps nonce", 16)), Flags: wire.HelloByValue,
-		Versions: []uint64{1}, Suites: payee, KEMs: []wire.KEM{wire.KEMX25519},
-		KEM: wire.KEMX25519, MTU: 2048,
+		Versions: []uint64{1}, Suites: payee, KEMs: []wire.KEM{w.kem},
+		KEM: w.kem, MTU: 2048,
 	}.Encode()
 	return s
 }
@@ -48,7 +51,7 @@ func (s session) payee() *link.Link {
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
-	l, err := link.NewPayee(bytes.NewReader(s.eseed), s.hello, s.caps, hello.KEMKey)
+	l, err := link.NewPayeeFor(hello.KEM, bytes.NewReader(s.eseed), s.hello, s.caps, hello.KEMKey)
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
@@ -70,6 +73,15 @@ func linkVectors() *file {
 	f.note("Link", "A sealed frame was altered.", "An altered frame that is taken changes what the devices believe was agreed.")
 	f.note("Padding", "The padding is not the one that the rule gives.", "Padding that may vary is a channel, and two frames for one item.")
 	w := classical(f)
+	s, first := linkSession(f, w, 1)
+	linkOffers(f)
+	linkFrames(f, w, s, first)
+	return f
+}
+
+// linkSession adds a whole session as number n, and returns it with its first
+// item.
+func linkSession(f *file, w *world, n int) (session, wire.Item) {
 	s := w.session()
 	in := s.input()
 	payReq, _ := w.request(s)
@@ -77,7 +89,7 @@ func linkVectors() *file {
 	in["pay_req"], in["transfer"], in["receipt"] = payReq, w.signedTransfer(), receipt
 	payee := s.payee()
 	m2 := payee.Send(wire.Item{Type: wire.TypePayReq, Object: payReq})
-	e, _ := link.NewEphemeral(bytes.NewReader(s.ikm))
+	e, _ := link.NewEphemeralFor(w.kem, bytes.NewReader(s.ikm))
 	opening, _ := wire.DecodeOpening(m2)
 	payer, first, err := link.NewPayer(e, s.hello, opening)
 	if err != nil {
@@ -89,7 +101,7 @@ func linkVectors() *file {
 	}
 	th := s.transcript()
 	f.valid(positive{
-		n: 1, requirement: spec.CRY07, kind: "session", comment: "a whole session: M2, M3 and M4, byte for byte",
+		n: n, requirement: spec.CRY07, kind: "session", comment: "a whole session: M2, M3 and M4, byte for byte",
 		uses: map[string]string{"certificate": "payer"}, input: in,
 		values: map[string]string{
 			"m2": hex.EncodeToString(m2), "m3": hex.EncodeToString(m3), "transcript": hexID(th),
@@ -97,9 +109,7 @@ func linkVectors() *file {
 			"first_item": hex.EncodeToString(first.Encode()),
 		},
 	})
-	linkOffers(f)
-	linkFrames(f, w, s, first)
-	return f
+	return s, first
 }
 
 // linkOffers are offers and choices that are wrong.
@@ -198,13 +208,14 @@ func (s session) seal(plaintext []byte) []byte {
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
-	public, err := hpke.KEM_X25519_HKDF_SHA256.Scheme().UnmarshalBinaryPublicKey(hello.KEMKey)
+	kem := hpke.KEM(hello.KEM)
+	public, err := kem.Scheme().UnmarshalBinaryPublicKey(hello.KEMKey)
 	if err != nil {
 		panic("gen: " + err.Error())
 	}
 	info := wire.AppendText(wire.AppendArray(nil, 3), "assay/1/link")
 	info = wire.AppendBytes(wire.AppendBytes(info, s.hello), s.caps)
-	sender, err := hpke.NewSuite(hpke.KEM_X25519_HKDF_SHA256, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES256GCM).NewSender(public, info)
+	sender, err := hpke.NewSuite(kem, hpke.KDF_HKDF_SHA256, hpke.AEAD_AES256GCM).NewSender(public, info)
 	if err != nil {
 		panic("gen: " + err.Error())
 	}

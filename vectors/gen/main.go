@@ -24,7 +24,14 @@ func all() []*file {
 		identifierVectors(), suiteVectors(), linkVectors(), certVectors(), policyVectors(), revsetVectors(),
 		payReqVectors(), transferVectors(), transferSuiteVectors(), settlementVectors(), receiptVectors(),
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
-		chainVectors(),
+		provenanceVectors(),
+		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
+		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
+		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),
+		apduVectors(),
+		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
+		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
+		defundOrderVectors(), defundAckVectors(),
 	}
 	for _, f := range list {
 		f.prune()

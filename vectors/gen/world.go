@@ -36,6 +36,7 @@ type world struct {
 	auth   *cert.Authority
 	policy wire.Policy
 	number suite.Suite // of payer and payee
+	kem    wire.KEM    // of its sessions, the one that its policy allows
 	payer  *cert.Certificate
 	payee  *cert.Certificate
 }
@@ -45,10 +46,15 @@ type world struct {
 func classical(f *file) *world { return newWorld(f, suite.Ed25519, suite.Ed25519, 1, 2) }
 
 func newWorld(f *file, top, number suite.Suite, allowed ...suite.Suite) *world {
+	return newWorldUnder(f, 0, wire.KEMX25519, top, number, allowed...)
+}
+
+// newWorldUnder is newWorld with a root of a suite of its own and another KEM.
+func newWorldUnder(f *file, root suite.Suite, kem wire.KEM, top, number suite.Suite, allowed ...suite.Suite) *world {
 	p := cert.DefaultParameters()
-	p.Epoch, p.NotAfter, p.TopSuite, p.LeafSuite = epochIssued, epochTop, top, allowed
-	w := &world{file: f, number: number, auth: cert.NewAuthority([]byte(seed), p), policy: wire.Policy{
-		PolicyVersion: 7, Epoch: epochPolicy, MinEpoch: 2450, Suites: allowed, KEMs: []wire.KEM{wire.KEMX25519},
+	p.Epoch, p.NotAfter, p.TopSuite, p.LeafSuite, p.RootSuite = epochIssued, epochTop, top, allowed, root
+	w := &world{file: f, number: number, kem: kem, auth: cert.NewAuthority([]byte(seed), p), policy: wire.Policy{
+		PolicyVersion: 7, Epoch: epochPolicy, MinEpoch: 2450, Suites: allowed, KEMs: []wire.KEM{kem},
 		Limits: []wire.Limits{{
 			Class: 1, MaxTx: wire.LimitOf(50000), MaxHolding: wire.LimitOf(100000),
 			MaxCumulative: wire.LimitOf(80000), MaxCount: wire.LimitOf(10), AuthFreeAmount: wire.LimitOf(5000),

@@ -118,6 +118,7 @@ func (c *call) state(next device.State, s *vectors.Device) device.State {
 		next.Lots[l.Hop] = c.amount(l.Amount)
 	}
 	c.lists(&next, s)
+	c.statics(&next, s)
 	return next
 }
 
@@ -135,8 +136,12 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 		})
 	}
 	for i, p := range s.Pending {
+		typ := wire.TypeTransfer
+		if p.Payee == "" { // a DEFUND has none
+			typ = wire.TypeDefund
+		}
 		next.Slots[i] = device.Slot{
-			State: device.SlotReleased, Type: wire.TypeTransfer, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
+			State: device.SlotReleased, Type: typ, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
 			Payee: c.did(p.Payee), Amount: c.amount(p.Amount),
 			Lots: []wire.Lot{{Hop: 0, Amount: c.amount(p.Amount)}},
 		}
@@ -150,8 +155,23 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 			next.Funding.State = device.FundingCancelled
 		}
 	}
+	if r := s.Rekey; r != nil {
+		next.Rekey = c.rekeying(r)
+	}
 	if m := s.Sync; m != nil {
 		next.Sync = device.SyncMark{Open: true, Nonce: c.nonce(m.Nonce), Hash: c.id(m.Hash), Last: m.Last, Head: c.id(m.Head)}
+	}
+}
+
+// rekeying is a key that waits; what it was asked for with does not matter here.
+func (c *call) rekeying(r *vectors.Rekey) device.Rekeying {
+	key, signer := c.file.Key(r.Key), c.file.Key(r.Signer)
+	if key == nil || signer == nil {
+		c.fail("no key %q or %q", r.Key, r.Signer)
+		return device.Rekeying{}
+	}
+	return device.Rekeying{
+		Open: true, Suite: suite.Suite(key.Suite), Seed: c.hex(key.Seed), Signer: wire.KeyDigest(c.hex(signer.Public)),
 	}
 }
 
@@ -164,6 +184,8 @@ func deviceProcedure(kind string) func(*call) error {
 	switch kind {
 	case "transfer":
 		t, run = wire.TypeTransfer, deliver
+	case "one-way":
+		t, run = wire.TypeTransfer, deliverOneWay
 	case "receipt":
 		t, run = wire.TypeReceipt, func(c *call, d *device.Device) error {
 			out, err := d.Receipt(c.input("object"), c.carried())
@@ -176,12 +198,22 @@ func deviceProcedure(kind string) func(*call) error {
 			c.outcome(out, err)
 			return err
 		}
+	case "defund-ack":
+		t, run = wire.TypeDefundAck, func(c *call, d *device.Device) error {
+			out, err := d.DefundAcknowledge(c.input("object"))
+			c.outcome(out, err)
+			return err
+		}
 	case "policy":
 		t, run = wire.TypePolicy, func(c *call, d *device.Device) error { return d.ApplyPolicy(c.input("object")) }
 	case "revset":
 		t, run = wire.TypeRevset, func(c *call, d *device.Device) error { return d.ApplyRevocations(c.input("object")) }
 	case "fund":
 		t, run = wire.TypeFund, func(c *call, d *device.Device) error { return d.FundAccept(c.input("object")) }
+	case "rekeyed":
+		t, run = wire.TypeCert, func(c *call, d *device.Device) error {
+			return d.Rekeyed([][]byte{c.input("object")}, c.carried())
+		}
 	case "sync-ack":
 		t, run = wire.TypeSyncAck, func(c *call, d *device.Device) error { return d.SyncApply(c.input("object")) }
 	case "pay-req":
@@ -195,6 +227,9 @@ func deviceProcedure(kind string) func(*call) error {
 			return c.fault
 		}
 		c.lifecycle(d, s)
+		if c.meet != nil {
+			return c.meet(func() error { return run(c, d) }, func() any { return d.State() })
+		}
 		if err := run(c, d); err != nil {
 			return err
 		}

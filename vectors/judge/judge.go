@@ -16,7 +16,10 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/nose"
 	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/provider"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -31,11 +34,17 @@ type Judge struct {
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
 	Links       []provenance.Rule
+	Software    []nose.Rule
+	Text        []qr.Rule
+	Provider    provider.Rules
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
-	return &Judge{device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provenance.Rules()}
+	return &Judge{
+		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provenance.Rules(), nose.Rules(),
+		qr.StandardRules(), provider.DefaultRules(),
+	}
 }
 
 // Name implements [vectors.Judge].
@@ -79,6 +88,8 @@ func procedure(kind string) func(*call) error {
 	switch kind {
 	case "suite":
 		return suiteVerify
+	case "published":
+		return publishedCase
 	case "realm", "did", "payee-tag", "request-nonce", "log-chain", "transcript", "sig-structure":
 		return identifier
 	case "cert":
@@ -89,8 +100,26 @@ func procedure(kind string) func(*call) error {
 		return session
 	case "frame":
 		return frame
-	case "fund-req", "defund", "sync":
+	case "cert-get":
+		return certGet
+	case "rekey-req", "enrol-req":
+		return asks
+	case "static-req":
+		return payOneWay
+	case "capsule":
+		return capsule
+	case "software":
+		return software
+	case "deposit", "unclaimed":
+		return claimed
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req":
 		return atLedger
+	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
+		return card
+	case "qr":
+		return texts
+	case "qr-frames":
+		return split
 	default:
 		return deviceProcedure(kind)
 	}
@@ -104,6 +133,12 @@ func codeOf(err error) (spec.Code, bool) {
 	if r, ok := errors.AsType[*ledger.Refusal](err); ok {
 		return r.Code, true
 	}
+	if r, ok := errors.AsType[*nose.Refusal](err); ok {
+		return r.Code, true
+	}
+	if r, ok := errors.AsType[*provider.Refusal](err); ok {
+		return r.Code, true
+	}
 	return wire.CodeOf(err)
 }
 
@@ -115,6 +150,10 @@ type call struct {
 	vector *vectors.Vector
 	values map[string]string
 	fault  error
+
+	// meet, in tests, takes the place of the one object: it is handed what deals
+	// with the input as it then is, and what tells the state.
+	meet func(deal func() error, state func() any) error
 }
 
 func (c *call) fail(format string, args ...any) {

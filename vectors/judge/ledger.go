@@ -3,9 +3,11 @@ package judge
 import (
 	"bytes"
 	"errors"
+	"strings"
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/vectors"
@@ -24,6 +26,12 @@ func atLedger(c *call) error {
 	if c.fault != nil {
 		return c.fault
 	}
+	if c.meet != nil {
+		return c.meet(func() error { return c.take(l, c.input("object")) }, func() any {
+			balance, _ := l.Balance(account)
+			return [2]any{balance, l.State()}
+		})
+	}
 	object := c.input("object")
 	o, err := wire.DecodeObject(object, wire.TypeSync.MaxBytes())
 	if err != nil && c.vector.Kind != "sync" { // the procedures decode again
@@ -37,7 +45,10 @@ func atLedger(c *call) error {
 
 // name publishes what is signed.
 func (c *call) name(o wire.Object) {
-	t := map[string]wire.Type{"fund-req": wire.TypeFundReq, "defund": wire.TypeDefund, "sync": wire.TypeSync}[c.vector.Kind]
+	t := map[string]wire.Type{
+		"fund-req": wire.TypeFundReq, "defund": wire.TypeDefund, "sync": wire.TypeSync,
+		"record-transfer": wire.TypeTransfer, "record-receipt": wire.TypeReceipt, "record-pay-req": wire.TypePayReq,
+	}[c.vector.Kind]
 	id := o.ID(t)
 	c.set("to_be_signed", o.ToBeSigned(t))
 	c.set("id", id[:])
@@ -60,6 +71,8 @@ func (c *call) take(l *ledger.Ledger, object []byte) error {
 		}
 		c.balance(l)
 		return err
+	case "record-transfer", "record-receipt", "record-pay-req":
+		return c.upload(l)
 	default:
 		r, err := l.Reconcile(object, nil, ledger.NoFactor)
 		if err == nil {
@@ -67,6 +80,20 @@ func (c *call) take(l *ledger.Ledger, object []byte) error {
 		}
 		return err
 	}
+}
+
+// upload hands the ledger a record of the object.
+func (c *call) upload(l *ledger.Ledger) error {
+	record := settlement.Record{Object: c.input("object"), Certificates: c.carried()}
+	if c.vector.Kind == "record-transfer" {
+		record.Opening = &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])}
+	}
+	out := l.Upload([][]byte{settlement.Append(nil, record)})[0]
+	if out.Err != nil {
+		return out.Err
+	}
+	c.setNumber("new", map[bool]uint64{true: 1}[out.New])
+	return nil
 }
 
 func (c *call) balance(l *ledger.Ledger) {
@@ -138,8 +165,10 @@ func (c *call) service() cert.Identity {
 // register makes the device's certificates known and opens its account.
 func (c *call) register(l *ledger.Ledger, s *vectors.Ledger) {
 	l.OpenAccount(account, c.amount(s.Account))
-	if _, err := l.Register(account, c.objects(s.Certificates)...); err != nil {
-		c.fail("register: %w", err)
+	if len(s.Certificates) > 0 { // a record brings its signer's
+		if _, err := l.Register(account, c.objects(s.Certificates)...); err != nil {
+			c.fail("register: %w", err)
+		}
 	}
 	if s.Blocked {
 		l.Block(c.did(s.Device))
@@ -157,6 +186,12 @@ func (c *call) open(l *ledger.Ledger, s *vectors.Ledger, random *draw) {
 	}
 	for _, name := range s.Before {
 		object := c.object(name)
+		if strings.HasPrefix(c.vector.Kind, "record-") {
+			if err := l.Upload([][]byte{object})[0].Err; err != nil {
+				c.fail("%s: %w", name, err)
+			}
+			continue
+		}
 		o, err := wire.DecodeObject(object, wire.TypeSync.MaxBytes())
 		if err != nil {
 			c.fail("%s: %w", name, err)

@@ -34,11 +34,6 @@ func session(c *call) error {
 
 // link opens a session up to M2.
 func (c *call) link() (payer, payee *link.Link, first wire.Item, err error) {
-	e, err := link.NewEphemeral(bytes.NewReader(c.input("ikm")))
-	if err != nil {
-		c.fail("ikm: %w", err)
-		return nil, nil, first, c.fault
-	}
 	hello, caps := c.input("hello"), c.input("caps")
 	m, err := wire.DecodeHello(hello)
 	if err != nil {
@@ -54,7 +49,12 @@ func (c *call) link() (payer, payee *link.Link, first wire.Item, err error) {
 	if err := link.CheckCaps(m, chosen); err != nil {
 		return nil, nil, first, err
 	}
-	if payee, err = link.NewPayee(bytes.NewReader(c.input("eseed")), hello, caps, m.KEMKey); err != nil {
+	e, err := link.NewEphemeralFor(m.KEM, bytes.NewReader(c.input("ikm")))
+	if err != nil {
+		c.fail("ikm: %w", err)
+		return nil, nil, first, c.fault
+	}
+	if payee, err = link.NewPayeeFor(m.KEM, bytes.NewReader(c.input("eseed")), hello, caps, m.KEMKey); err != nil {
 		return nil, nil, first, err
 	}
 	item := wire.Item{Type: wire.TypePayReq, Object: c.input("pay_req")}
@@ -68,7 +68,11 @@ func (c *call) link() (payer, payee *link.Link, first wire.Item, err error) {
 
 // frame is one sealed M2 that the payer opens.
 func frame(c *call) error {
-	e, err := link.NewEphemeral(bytes.NewReader(c.input("ikm")))
+	m, err := wire.DecodeHello(c.input("hello"))
+	if err != nil {
+		return err
+	}
+	e, err := link.NewEphemeralFor(m.KEM, bytes.NewReader(c.input("ikm")))
 	if err != nil {
 		c.fail("ikm: %w", err)
 		return c.fault

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	"maps"
+
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
@@ -23,6 +25,15 @@ func suiteVerify(c *call) error {
 	}
 	if key.Verify(c.input("message"), c.input("signature")) != nil {
 		return &wire.Error{Code: spec.ESig, Key: wire.NoKey, What: "signature"}
+	}
+	return nil
+}
+
+// publishedCase tells the verdict on a case that others have published.
+func publishedCase(c *call) error {
+	c.values["verdict"] = "accepted"
+	if suiteVerify(c) != nil {
+		c.values["verdict"] = "refused"
 	}
 	return nil
 }
@@ -167,18 +178,8 @@ func settle(c *call) error {
 		bounds := provenance.BoundsOf(body.Provenance)
 		in.Chain = &bounds
 	}
-	var links []wire.Link
-	if c.vector.Kind == "chain" {
-		if links, err = wire.DecodeLinks(c.input("links")); err != nil {
-			return err
-		}
-	}
-	record := settlement.Append(nil, settlement.Record{
-		Object: c.input("object"), Certificates: c.carried(),
-		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
-		Links:   links,
-	})
-	v, err := verify.New(in, verify.MapIndex{}, verify.LinkRules(c.judge.Links))
+	index := verify.MapIndex{}
+	v, err := verify.New(in, index, verify.LinkRules(c.judge.Links))
 	if err != nil {
 		c.fail("%w", err)
 	}
@@ -190,7 +191,25 @@ func settle(c *call) error {
 			return c.fault
 		}
 	}
-	verdict := v.Verify(record)
+	if c.meet != nil {
+		return c.meet(func() error { return c.verdict(v) }, func() any { return maps.Clone(index) })
+	}
+	return c.verdict(v)
+}
+
+func (c *call) verdict(v *verify.Verifier) error {
+	var links []wire.Link
+	if c.vector.Kind == "chain" {
+		var err error
+		if links, err = wire.DecodeLinks(c.input("links")); err != nil {
+			return err
+		}
+	}
+	verdict := v.Verify(settlement.Append(nil, settlement.Record{
+		Object: c.input("object"), Certificates: c.carried(),
+		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
+		Links:   links,
+	}))
 	if verdict.Code != 0 {
 		return &cert.Refusal{Requirement: verdict.Requirement, Code: verdict.Code}
 	}

@@ -1,6 +1,7 @@
 // Package primitive verifies the signatures of the suites with libraries that
 // the reference does not use for them, or not in the same way: Ed25519 with
-// curve25519-voi, P-256 with crypto/ecdsa, ML-DSA-44 with filippo.io/mldsa.
+// curve25519-voi, P-256 with crypto/ecdsa, ML-DSA with filippo.io/mldsa, SLH-DSA
+// written out from its standard.
 // Chapter: wire.md, section Suites.
 //
 // It knows no messages. Witness and loader stand on it; it stands on
@@ -22,14 +23,17 @@ import (
 
 // The suites of edition 1, as member 4 names them.
 const (
-	Ed25519 = 1
-	P256    = 2
-	MLDSA44 = 3
-	Hybrid  = 5
+	Ed25519    = 1
+	P256       = 2
+	MLDSA44    = 3
+	MLDSA65    = 4
+	Hybrid     = 5 // Ed25519 and ML-DSA-44
+	HybridP256 = 6
+	SLHDSA     = 7 // for roots alone
 )
 
 // Suites returns the numbers of the suites, ascending.
-func Suites() []uint64 { return []uint64{Ed25519, P256, MLDSA44, Hybrid} }
+func Suites() []uint64 { return []uint64{Ed25519, P256, MLDSA44, MLDSA65, Hybrid, HybridP256, SLHDSA} }
 
 // Alg returns the COSE algorithm of a suite, 0 for an unknown one.
 func Alg(suite uint64) int64 {
@@ -40,8 +44,14 @@ func Alg(suite uint64) int64 {
 		return -9
 	case MLDSA44:
 		return -48
+	case MLDSA65:
+		return -49
 	case Hybrid:
 		return -65601
+	case HybridP256:
+		return -65602
+	case SLHDSA:
+		return -65603
 	}
 	return 0
 }
@@ -55,13 +65,13 @@ func Rank(suite uint64) int {
 		return 20
 	case MLDSA44:
 		return 30
-	case 4:
+	case MLDSA65:
 		return 40
-	case 6:
+	case HybridP256:
 		return 45
 	case Hybrid:
 		return 50
-	case 7:
+	case SLHDSA:
 		return 60
 	}
 	return 0
@@ -76,9 +86,13 @@ func Verify(suite uint64, key, message, sig []byte) bool {
 	case P256:
 		return verifyP256(key, message, sig)
 	case MLDSA44:
-		return verifyMLDSA(key, message, sig, "")
-	case Hybrid:
-		return verifyHybrid(key, message, sig)
+		return verifyMLDSA(mldsa44(), key, message, sig, "")
+	case MLDSA65:
+		return verifyMLDSA(mldsa65(), key, message, sig, "")
+	case Hybrid, HybridP256:
+		return verifyHybrid(suite, key, message, sig)
+	case SLHDSA:
+		return verifySLHDSA(key, message, sig, "")
 	}
 	return false
 }
@@ -87,14 +101,19 @@ func Verify(suite uint64, key, message, sig []byte) bool {
 func IsKey(suite uint64, key []byte) bool {
 	switch suite {
 	case Ed25519:
-		return isPoint(member(key, 3, -2))
+		return isPoint(member(key, okp(), -2))
 	case P256:
 		return p256Key(key) != nil
 	case MLDSA44:
-		return mldsaKey(key) != nil
+		return mldsa44().key(key) != nil
+	case MLDSA65:
+		return mldsa65().key(key) != nil
 	case Hybrid:
-		first, second, ok := halves(key)
-		return ok && IsKey(Ed25519, first) && IsKey(MLDSA44, second)
+		return isPair(key, Ed25519)
+	case HybridP256:
+		return isPair(key, P256)
+	case SLHDSA:
+		return slhdsaKey(key) != nil
 	}
 	return false
 }
@@ -117,7 +136,7 @@ func rule() *voi.Options {
 }
 
 func verifyEd25519(key, message, sig []byte) bool {
-	x := member(key, 3, -2)
+	x := member(key, okp(), -2)
 	return len(x) == 32 && len(sig) == 64 && voi.VerifyWithOptions(x, message, sig, rule())
 }
 
@@ -136,7 +155,8 @@ func verifyP256(key, message, sig []byte) bool {
 }
 
 func p256Key(key []byte) *ecdsa.PublicKey {
-	x, y := member(key, 4, -2), member(key, 4, -3)
+	constant := map[int64]int64{1: 2, -1: 1}
+	x, y := member(key, constant, -2, -3), member(key, constant, -3, -2)
 	if len(x) != 32 || len(y) != 32 {
 		return nil
 	}
@@ -147,33 +167,60 @@ func p256Key(key []byte) *ecdsa.PublicKey {
 	return public
 }
 
-func verifyMLDSA(key, message, sig []byte, context string) bool {
-	public := mldsaKey(key)
-	return public != nil && len(sig) == mldsa.MLDSA44SignatureSize &&
+// A parameterSet is one of ML-DSA, with its sizes in bytes.
+type parameterSet struct {
+	alg               int64
+	public, signature int
+	parameters        mldsa.Parameters
+}
+
+func mldsa44() parameterSet {
+	return parameterSet{-48, mldsa.MLDSA44PublicKeySize, mldsa.MLDSA44SignatureSize, mldsa.MLDSA44()}
+}
+
+func mldsa65() parameterSet {
+	return parameterSet{-49, mldsa.MLDSA65PublicKeySize, mldsa.MLDSA65SignatureSize, mldsa.MLDSA65()}
+}
+
+func verifyMLDSA(set parameterSet, key, message, sig []byte, context string) bool {
+	public := set.key(key)
+	return public != nil && len(sig) == set.signature &&
 		mldsa.Verify(public, message, sig, &mldsa.Options{Context: context}) == nil
 }
 
-func mldsaKey(key []byte) *mldsa.PublicKey {
-	packed := member(key, 3, -1)
-	if len(packed) != mldsa.MLDSA44PublicKeySize || bytes.Count(packed, []byte{0}) == len(packed) {
+// key returns nil for what is no key, one of zeros among them.
+func (set parameterSet) key(key []byte) *mldsa.PublicKey {
+	packed := member(key, akp(set.alg), -1)
+	if len(packed) != set.public || bytes.Count(packed, []byte{0}) == len(packed) {
 		return nil
 	}
-	public, err := mldsa.NewPublicKey(mldsa.MLDSA44(), packed)
+	public, err := mldsa.NewPublicKey(set.parameters, packed)
 	if err != nil {
 		return nil
 	}
 	return public
 }
 
-func verifyHybrid(key, message, sig []byte) bool {
+// isPair reports whether the bytes are a key of the classical suite and one of
+// ML-DSA-44.
+func isPair(key []byte, classical uint64) bool {
+	first, second, ok := halves(key)
+	return ok && IsKey(classical, first) && IsKey(MLDSA44, second)
+}
+
+func verifyHybrid(suite uint64, key, message, sig []byte) bool {
 	first, second, ok := halves(key)
 	if !ok || len(sig) != 64+mldsa.MLDSA44SignatureSize {
 		return false
 	}
+	classical, context := verifyEd25519, "assay/1/hybrid-5"
+	if suite == HybridP256 {
+		classical, context = verifyP256, "assay/1/hybrid-6"
+	}
 	a, b := sha256.Sum256(first), sha256.Sum256(second)
-	bound := append([]byte("assay/1/hybrid\x00"), Hybrid)
+	bound := append([]byte("assay/1/hybrid\x00"), byte(suite))
 	bound = append(append(append(bound, a[:]...), b[:]...), message...)
-	return verifyEd25519(first, bound, sig[:64]) && verifyMLDSA(second, bound, sig[64:], "assay/1/hybrid-5")
+	return classical(first, bound, sig[:64]) && verifyMLDSA(mldsa44(), second, bound, sig[64:], context)
 }
 
 // halves splits an array of two keys.
@@ -185,17 +232,30 @@ func halves(key []byte) (first, second []byte, ok bool) {
 	return pair[0], pair[1], true
 }
 
-// member returns a byte string of a COSE_Key of n members.
-func member(key []byte, n int, label int64) []byte {
-	var m map[int64]any
-	if cbor.Unmarshal(key, &m) != nil || len(m) != n {
+// okp and akp are the members of a COSE_Key that are the same in every key.
+func okp() map[int64]int64          { return map[int64]int64{1: 1, -1: 6} }
+func akp(alg int64) map[int64]int64 { return map[int64]int64{1: 7, 3: alg} }
+
+// member returns the byte string at a label of a COSE_Key that has the constant
+// members, this one, those beside it, and no other.
+func member(key []byte, constant map[int64]int64, label int64, beside ...int64) []byte {
+	var m map[int64]cbor.RawMessage
+	if cbor.Unmarshal(key, &m) != nil || len(m) != len(constant)+1+len(beside) {
 		return nil
 	}
 	again, err := encoder().Marshal(m)
 	if err != nil || !bytes.Equal(again, key) {
 		return nil
 	}
-	value, _ := m[label].([]byte)
+	for at, want := range constant {
+		if !bytes.Equal(m[at], Encode(want)) {
+			return nil
+		}
+	}
+	var value []byte
+	if cbor.Unmarshal(m[label], &value) != nil || !bytes.Equal(m[label], Encode(value)) {
+		return nil
+	}
 	return value
 }
 

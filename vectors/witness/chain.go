@@ -75,8 +75,8 @@ func ordered(b body, low, high uint64) bool {
 	return sum == b.number(7)
 }
 
-// A part is one link as it was read, and its signer once it was found.
-type part struct {
+// A shown is a link as it was read, and its signer once it was found.
+type shown struct {
 	object
 	kind  string
 	typ   uint64
@@ -105,20 +105,20 @@ func linkKinds() map[uint64]linkKind {
 }
 
 // answers is the debit that a return answers, "" for what is none.
-func (p *part) answers() string {
+func (p *shown) answers() string {
 	if p.typ == typeReceipt || p.typ == typeResolve || p.typ == typeDefundAck {
 		return string(p.body.bytes(18))
 	}
 	return ""
 }
 
-func (p *part) did() []byte { return p.path[0].did() }
+func (p *shown) did() []byte { return p.path[0].did() }
 
 // chain is what a call works out about links.
 type chain struct {
 	pairs []any
-	parts []*part
-	byID  map[string]*part
+	parts []*shown
+	byID  map[string]*shown
 }
 
 // listRead reads the list as such: 101, 102, 103.
@@ -148,10 +148,10 @@ func (c *call) listRead() bool {
 }
 
 func (c *call) linksFormed() bool {
-	c.links.byID = map[string]*part{}
+	c.links.byID = map[string]*shown{}
 	for _, item := range c.links.pairs {
 		pair := item.([]any)
-		p := &part{}
+		p := &shown{}
 		p.nonce, _ = pair[1].([]byte)
 		if !p.read(pair[0].([]byte)) {
 			return false
@@ -163,7 +163,7 @@ func (c *call) linksFormed() bool {
 }
 
 // read decodes an object that may be a link.
-func (p *part) read(b []byte) bool {
+func (p *shown) read(b []byte) bool {
 	o, code := parseObject(b, 8192)
 	if code != 0 {
 		return false
@@ -265,7 +265,7 @@ func (c *call) linksSigned() bool {
 }
 
 // everyDraw holds each entry that draws from a link, with the did that draws.
-func (c *call) everyDraw(holds func(by []byte, from *part, d draw) bool) bool {
+func (c *call) everyDraw(holds func(by []byte, from *shown, d draw) bool) bool {
 	each := func(by []byte, b body) bool {
 		for _, d := range draws(b) {
 			if from := c.links.byID[d.source]; from != nil && !holds(by, from, d) {
@@ -286,7 +286,7 @@ func (c *call) everyDraw(holds func(by []byte, from *part, d draw) bool) bool {
 }
 
 func (c *call) linksHeld() bool {
-	return c.everyDraw(func(by []byte, from *part, _ draw) bool {
+	return c.everyDraw(func(by []byte, from *shown, _ draw) bool {
 		switch from.typ {
 		case typeFund:
 			return bytes.Equal(from.body.bytes(31), by)
@@ -298,7 +298,7 @@ func (c *call) linksHeld() bool {
 }
 
 func (c *call) linksReturned() bool {
-	return c.everyDraw(func(by []byte, from *part, _ draw) bool {
+	return c.everyDraw(func(by []byte, from *shown, _ draw) bool {
 		if from.answers() == "" {
 			return from.typ != typeDefund
 		}
@@ -336,7 +336,7 @@ func (c *call) linksPlaced() bool {
 }
 
 // lot is what a link has at a hop.
-func (c *call) lot(from *part, hop uint64) (sum uint64) {
+func (c *call) lot(from *shown, hop uint64) (sum uint64) {
 	switch {
 	case from.typ == typeFund && hop == 0:
 		return from.body.number(7)
@@ -364,7 +364,7 @@ func (c *call) linksCovered() bool {
 		hop uint64
 	}
 	sums := map[lot]uint64{}
-	return c.everyDraw(func(_ []byte, from *part, d draw) bool {
+	return c.everyDraw(func(_ []byte, from *shown, d draw) bool {
 		sums[lot{from.id, d.hop}] += d.amount
 		return sums[lot{from.id, d.hop}] <= c.lot(from, d.hop)
 	})
@@ -375,7 +375,7 @@ func (c *call) linksOnce() bool {
 	for _, p := range c.links.parts {
 		count[p.answers()]++
 	}
-	return c.everyDraw(func(_ []byte, from *part, _ draw) bool {
+	return c.everyDraw(func(_ []byte, from *shown, _ draw) bool {
 		return count[from.id] == 0 && (from.answers() == "" || count[from.answers()] == 1)
 	})
 }

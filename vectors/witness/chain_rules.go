@@ -24,7 +24,7 @@ func linkRules() []check {
 		{"complete", 230, func(c *call) bool { _, missing := c.reach(); return !missing }},
 		{"needed", 232, func(c *call) bool {
 			reached, _ := c.reach()
-			return !slices.ContainsFunc(c.links.parts, func(p *part) bool { return !reached[p.id] })
+			return !slices.ContainsFunc(c.links.parts, func(p *shown) bool { return !reached[p.id] })
 		}},
 		{"link path", 231, (*call).signersFound},
 		{"link signature", 231, (*call).linksSigned},
@@ -32,10 +32,10 @@ func linkRules() []check {
 		{"return", 232, (*call).linksReturned},
 		{"place", 232, (*call).linksPlaced},
 		{"hop", 232, func(c *call) bool {
-			return c.everyDraw(func(_ []byte, from *part, d draw) bool { return c.lot(from, d.hop) > 0 })
+			return c.everyDraw(func(_ []byte, from *shown, d draw) bool { return c.lot(from, d.hop) > 0 })
 		}},
 		{"own amount", 233, func(c *call) bool {
-			return !slices.ContainsFunc(c.links.parts, func(p *part) bool {
+			return !slices.ContainsFunc(c.links.parts, func(p *shown) bool {
 				return p.typ == typeTransfer && !ordered(p.body, 1, 15) || p.typ == typeDefund && !ordered(p.body, 0, 15)
 			})
 		}},
@@ -53,9 +53,13 @@ func chainProcedure() procedure {
 			code := c.climb()
 			return code == 0 || c.fail(code)
 		}},
+		check{"payer's epoch", 152, (*call).epochKnown},
+		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }},
+		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
 		check{"opening", 117, func(c *call) bool {
 			return bytes.Equal(payeeTag(c.input("payee"), c.input("nonce")), c.body.bytes(12))
 		}},
+		check{"another payer", 160, func(c *call) bool { return !bytes.Equal(c.input("payee"), c.path[0].did()) }},
 		check{"inputs", 206, func(c *call) bool { return ordered(c.body, 1, c.policy.list(74)[1]) }})
 	checks = append(append(checks, linkRules()...), signatures()...)
 	return procedure{prepare: (*call).atLedger, checks: checks, finish: func(c *call) {

@@ -100,6 +100,28 @@ func tuple(n int, high uint64) rule {
 	}
 }
 
+// A pick is one number of a tuple, by its place, and its least and most.
+type pick struct {
+	place     int
+	low, high uint64
+}
+
+// among is a tuple some of whose numbers are of a closed set.
+func among(whole rule, picks ...pick) rule {
+	return func(v any) int {
+		code := whole(v)
+		if code == 103 {
+			return 103
+		}
+		for _, p := range picks {
+			if between(p.low, p.high)(v.([]any)[p.place]) != 0 {
+				return 103
+			}
+		}
+		return code
+	}
+}
+
 // each returns the gravest fault: 103 before 105.
 func each(items []any, r rule) int {
 	worst := 0
@@ -198,7 +220,13 @@ func limits(v any) int {
 		return 103
 	}
 	worst := 0
-	for _, class := range classes {
+	for number, class := range classes {
+		switch between(0, maxEpoch)(number) {
+		case 103:
+			return 103
+		case 105:
+			worst = 105
+		}
 		bounds, ok := class.(map[any]any)
 		if !ok {
 			return 103
@@ -226,14 +254,19 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 		return nil, 103, false
 	}
 	b = body{}
+	foreign := false
 	for key, value := range m {
-		n, ok := key.(uint64)
-		if !ok {
-			return nil, 103, false
+		if n, ok := key.(uint64); ok {
+			b[n] = value
+		} else {
+			foreign = true
 		}
-		b[n] = value
 	}
-	if n, ok := b[1].(uint64); ok && n != 1 {
+	version, ok := b[1].(uint64)
+	if _, before := b[0]; before || !ok {
+		return nil, 103, false
+	}
+	if version != 1 {
 		return nil, 110, false
 	}
 	if n, ok := b[2].(uint64); ok && n != typ {
@@ -256,10 +289,19 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 			bounds = true
 		}
 	}
-	if seen != len(b) {
+	if seen != len(b) || foreign || misused(b) {
 		return nil, 103, false
 	}
 	return b, 0, bounds || broken(b)
+}
+
+// misused: the lower bits of usage are a device's, the higher ones others'.
+func misused(b body) bool {
+	allowed := uint64(0x1f00)
+	if device(b) {
+		allowed = 0x1f
+	}
+	return b.number(2) == typeCert && b.number(33)&^allowed != 0
 }
 
 // broken: a first debit has no predecessor, and no other is without.

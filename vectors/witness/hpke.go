@@ -3,20 +3,18 @@ package witness
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/ecdh"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"encoding/binary"
 )
 
-// HPKE base mode of RFC 9180, for DHKEM(X25519, HKDF-SHA256), HKDF-SHA256 and
-// AES-256-GCM alone, written out: crypto/hpke draws the ephemeral key itself.
+// HPKE base mode of RFC 9180, with HKDF-SHA256 and AES-256-GCM alone, written
+// out: crypto/hpke draws the ephemeral key itself.
 
-// suiteIDs are those of the KEM and of the whole.
-const (
-	kemID  = "KEM\x00\x20"
-	hpkeID = "HPKE\x00\x20\x00\x01\x00\x02"
-)
+// hpkeID is the suite_id of the whole.
+func hpkeID(kem uint64) string {
+	return "HPKE" + string(binary.BigEndian.AppendUint16(nil, uint16(kem))) + "\x00\x01\x00\x02"
+}
 
 func extract(suite, salt, label string, ikm []byte) []byte {
 	prk, err := hkdf.Extract(sha256.New, append([]byte("HPKE-v1"+suite+label), ikm...), []byte(salt))
@@ -36,43 +34,26 @@ func expand(suite string, prk []byte, label string, info []byte, n int) []byte {
 	return out
 }
 
-// deriveKey is DeriveKeyPair.
-func deriveKey(ikm []byte) *ecdh.PrivateKey {
-	key, err := ecdh.X25519().NewPrivateKey(expand(kemID, extract(kemID, "", "dkp_prk", ikm), "sk", nil, 32))
-	if err != nil {
-		panic("witness: " + err.Error()) // every 32 bytes are a key
-	}
-	return key
-}
-
 // A channel is an HPKE context.
 type channel struct {
+	id                   string // of the suite
 	key, nonce, exporter []byte
 }
 
-// agree makes the context of one side: its own key, the other's, and which of
-// the two public keys is the encapsulated one.
-func agree(own *ecdh.PrivateKey, other []byte, enc, recipient, info []byte) (channel, bool) {
-	public, err := ecdh.X25519().NewPublicKey(other)
-	if err != nil {
-		return channel{}, false
-	}
-	dh, err := own.ECDH(public)
-	if err != nil {
-		return channel{}, false
-	}
-	shared := expand(kemID, extract(kemID, "", "eae_prk", dh), "shared_secret", append(append([]byte{}, enc...), recipient...), 32)
-	context := append([]byte{0}, extract(hpkeID, "", "psk_id_hash", nil)...)
-	context = append(context, extract(hpkeID, "", "info_hash", info)...)
-	secret := extract(hpkeID, string(shared), "secret", nil)
+// schedule makes the context of a secret that a KEM gave.
+func schedule(kem uint64, shared, info []byte) channel {
+	id := hpkeID(kem)
+	context := append([]byte{0}, extract(id, "", "psk_id_hash", nil)...)
+	context = append(context, extract(id, "", "info_hash", info)...)
+	secret := extract(id, string(shared), "secret", nil)
 	return channel{
-		expand(hpkeID, secret, "key", context, 32), expand(hpkeID, secret, "base_nonce", context, 12),
-		expand(hpkeID, secret, "exp", context, 32),
-	}, true
+		id, expand(id, secret, "key", context, 32), expand(id, secret, "base_nonce", context, 12),
+		expand(id, secret, "exp", context, 32),
+	}
 }
 
 func (c channel) export(label string, n int) []byte {
-	return expand(hpkeID, c.exporter, "sec", []byte(label), n)
+	return expand(c.id, c.exporter, "sec", []byte(label), n)
 }
 
 // back is the direction from payer to payee.

@@ -199,13 +199,29 @@ func defundProcedure() procedure {
 		}
 		c.publish()
 		status := uint64(2)
-		if bytes.Equal(unhex(c.ledger.Order), c.body.bytes(9)) {
+		paid := c.orderPaid()
+		c.balance += paid
+		if paid == 0 && bytes.Equal(unhex(c.ledger.Order), c.body.bytes(9)) {
 			status = 1
 			c.balance += c.body.number(7)
 		}
 		c.setNumber("account", c.balance)
 		c.set("defund_ack_payload", c.serviceBody(0x23, body{21: c.ledger.Epoch, 24: status, 31: c.path[0].did()}).encode())
 	}}
+}
+
+// orderPaid is what another DEFUND has brought for the order: it serves one.
+func (c *call) orderPaid() uint64 {
+	for _, name := range c.ledger.Before {
+		b := c.stored(name)
+		o, _ := parseObject(b, len(b))
+		v, _ := decode(o.payload)
+		m, _, _ := read(v, typeDefund, messages("defund").grammar)
+		if bytes.Equal(m.bytes(9), unhex(c.ledger.Order)) && !bytes.Equal(o.id("assay/1/defund"), c.id()) {
+			return m.number(7)
+		}
+	}
+	return 0
 }
 
 // answered looks for a DEFUND with this counter among what came before.

@@ -72,8 +72,10 @@ func choose(a, b body) (version, suite, kem uint64, ok bool) {
 	if slices.Contains(a.list(40), 1) && slices.Contains(b.list(40), 1) {
 		version = 1
 	}
-	if slices.Contains(a.list(42), 0x20) && slices.Contains(b.list(42), 0x20) {
-		kem = 0x20
+	for _, k := range a.list(42) {
+		if slices.Contains(b.list(42), k) && kemRank(k) > kemRank(kem) {
+			kem = k
+		}
 	}
 	suite = best(a.list(41), b.list(41))
 	return version, suite, kem, version != 0 && suite != 0 && kem != 0
@@ -135,11 +137,20 @@ func (c *call) openLink() int {
 		return code
 	}
 	caps, enc, ciphertext := parts[0].([]byte), parts[1].([]byte), parts[2].([]byte)
-	hello, own := c.input("hello"), deriveKey(c.input("ikm"))
-	channel, ok := agree(own, enc, enc, own.PublicKey().Bytes(), linkInfo(hello, caps))
+	hello := c.input("hello")
+	offer, code := greet(hello, true)
+	if code != 0 {
+		return code
+	}
+	own, ok := deriveKey(offer.number(43), c.input("ikm"))
 	if !ok {
 		return 140
 	}
+	secret, ok := own.decapsulate(enc)
+	if !ok {
+		return 140
+	}
+	channel := schedule(own.kem, secret, linkInfo(hello, caps))
 	c.session.transcript = transcript(hello, caps, enc)
 	padded, ok := channel.open(0, ciphertext, c.session.transcript)
 	if !ok {

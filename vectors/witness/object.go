@@ -132,7 +132,7 @@ func opening(kind, field string) []check {
 			if code != 0 {
 				return c.fail(code)
 			}
-			m := messages(c.vector.Kind)
+			m := messages(recordedAs(c.vector.Kind, v))
 			c.body, code, c.bounds = read(v, m.typ, m.grammar)
 			return code == 0 || c.fail(code)
 		}},

@@ -93,7 +93,7 @@ func rankRight(c *call, l link) bool {
 
 func suiteRight(c *call, l link) bool {
 	suite := l.cert.body.number(4)
-	if primitive.Alg(suite) == 0 || l.cert.alg != primitive.Alg(l.issuer.body.number(4)) {
+	if primitive.Alg(suite) == 0 || suite == primitive.SLHDSA || l.cert.alg != primitive.Alg(l.issuer.body.number(4)) {
 		return false
 	}
 	return l.cert.body.number(30) != 2 || slices.Contains(l.cert.body.list(37), suite) && slices.Contains(c.at.suites, suite)

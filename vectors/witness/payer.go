@@ -116,6 +116,7 @@ func receiptProcedure() procedure {
 		check{"payee", 117, func(c *call) bool { return bytes.Equal(c.path[0].did(), unhex(c.slot.Payee)) }},
 		check{"request", 117, func(c *call) bool { return bytes.Equal(c.body.bytes(17), unhex(c.slot.RequestHash)) }},
 		check{"class", 121, func(c *call) bool { return c.body.number(24) == 1 || c.path[0].body.number(34) == 1 }},
+		check{"no claim", 121, func(c *call) bool { return c.body.number(24) == 1 || !c.slot.Claim }},
 		check{"path", 123, func(c *call) bool {
 			c.at.usage = useReceive
 			but := []int{122}
@@ -141,7 +142,7 @@ func (c *call) ended(refunded bool) {
 		return
 	}
 	c.publish()
-	if refunded {
+	if refunded && c.slot != nil { // a debit that has ended is ended again
 		c.setNumber("refunded", 1)
 		c.balance += number(c.slot.Amount)
 	}
@@ -155,6 +156,16 @@ func resolveProcedure() procedure {
 		return true
 	}}, check{"device", 117, (*call).forDevice}, check{"payee", 117, func(c *call) bool {
 		return c.body.number(24) == 1 || c.body.bytes(64) != nil || bytes.Equal(c.body.bytes(65), unhex(c.slot.Payee))
+	}})
+	checks = append(checks, service(useSignAck)...)
+	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) { c.ended(c.body.number(24) == 2) }}
+}
+
+// defundAckProcedure is a DEFUND_ACK at the device. A slot without a payee is a
+// DEFUND's.
+func defundAckProcedure() procedure {
+	checks := append(opening("defund-ack", "object"), check{"device", 300, (*call).forDevice}, check{"pending", 141, func(c *call) bool {
+		return c.isPending() && c.slot.Payee == ""
 	}})
 	checks = append(checks, service(useSignAck)...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) { c.ended(c.body.number(24) == 2) }}

@@ -19,6 +19,8 @@ type state struct {
 	balance uint64
 	repeat  bool // the object was taken before: same answer, no effect
 	session session
+	poster  *vectors.Static // the static request that is answered
+	claim   claim
 	fund    funding
 }
 

@@ -60,22 +60,27 @@ func (j *Judge) Judge(f *vectors.File, v *vectors.Vector) (out vectors.Outcome, 
 	if p.prepare != nil {
 		p.prepare(c)
 	}
-	for _, check := range p.checks {
-		if slices.Contains(j.without, v.Kind+"/"+check.name) {
-			continue
-		}
-		if !check.holds(c) {
-			c.refuse(check.code)
-			break
-		}
-		if c.done {
-			break
-		}
-	}
+	c.run(p.checks)
 	if p.finish != nil {
 		p.finish(c)
 	}
 	return c.outcome(), nil
+}
+
+// run makes the checks in order, up to the first that fails or ends the matter.
+func (c *call) run(checks []check) {
+	for _, check := range checks {
+		if slices.Contains(c.judge.without, c.vector.Kind+"/"+check.name) {
+			continue
+		}
+		if !check.holds(c) {
+			c.refuse(check.code)
+			return
+		}
+		if c.done {
+			return
+		}
+	}
 }
 
 // A check is one step of a procedure: its code is that of the refusal, unless
@@ -97,7 +102,9 @@ type procedure struct {
 func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "chain", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
-		"fund-req", "defund", "sync",
+		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
+		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
+		"rekey-req", "enrol-req", "rekeyed", "cert-get",
 	}
 }
 
@@ -134,6 +141,12 @@ type call struct {
 	path   []certificate
 	root   certificate
 	links  chain
+	texts  reader
+	issues []uint64 // suites that the provider may issue
+	old    asking   // the key that speaks
+	new    asking   // the key that asks
+	answer certificate
+	asked  [][]byte // by a CERT_GET
 	state
 }
 

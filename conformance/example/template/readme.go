@@ -10,13 +10,16 @@ you put calls to your product: the places are marked.
 
 BUILD    $ assay adapter check 'TARGET'
     $ assay run --level smoke --profile closed-wallet 'TARGET'
+    exit status 4
     $ assay plan --profile closed-wallet 'TARGET'
     $ assay run --profile closed-wallet 'TARGET'
+    exit status 4
 
 The first command judges the adapter alone, step by step, and says what to do
 next. The second gives a first verdict in seconds and certifies nothing. The third
 says what a whole run will ask of your bench. The last one is that run: it says
-what was not tested, and ends with what to implement next.
+what was not tested, and ends with what to implement next. Exit status 4 is an
+incomplete run: nothing failed, and not enough was tested.
 
 ## What to serve next
 
@@ -38,13 +41,19 @@ there are: the n-th create of a device gives the n-th of them.
 
 ## What the product and the bench are
 
-    $ assay ics new --profile closed-wallet --out . 'TARGET'
+    $ assay ics new 'TARGET'
 
 writes ics.yaml, what your product does (amounts, limits, what its refusal codes
 mean), and ixit.yaml, what your bench has (units, deadlines, the PIN, rigs). Fill
 them in, and run with them:
 
+    $ assay ics check --profile closed-wallet --ics ics.yaml --ixit ixit.yaml 'TARGET'
+    $ assay selftest --as ics.yaml --ixit ixit.yaml
     $ assay run --profile closed-wallet --ics ics.yaml --ixit ixit.yaml 'TARGET'
+    exit status 4
+
+The second command tries every known fault as a product like yours, and tells
+which of them such a run finds.
 `
 
 // readme is the template's README: how to build, to run and to go on.

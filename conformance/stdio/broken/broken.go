@@ -21,7 +21,7 @@ const (
 	Floods      Way = "floods"        // writes a line without end
 	Events      Way = "events"        // tells progress for ever
 	WrongID     Way = "wrong-id"      // answers request n as n + 1
-	DiesLater   Way = "dies-later"    // serves three requests, then ends in the fourth
+	DiesLater   Way = "dies-later"    // answers hello, then ends in the next request
 )
 
 // Ways returns all of them.
@@ -58,7 +58,7 @@ func Run(way Way, in io.Reader, out, stderr io.Writer) int {
 			fmt.Fprintf(out, "{\"id\":%d,%s}\n", n+1, hello)
 			continue
 		case DiesLater:
-			if n > 3 {
+			if n > 1 {
 				fmt.Fprintln(stderr, "broken: the card was withdrawn")
 				return 4
 			}

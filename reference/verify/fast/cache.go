@@ -3,8 +3,7 @@ package fast
 import (
 	"bytes"
 	"sync"
-
-	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"sync/atomic"
 
 	"github.com/assay-cbdc/assay/reference/wire"
 )
@@ -73,8 +72,8 @@ func (c *payers) forget() {
 	c.ring, c.hand = nil, 0
 }
 
-// lattices bounds how many ML-DSA-44 keys stand unpacked: 16 kB each, twelve
-// times the packed key. The oldest makes room.
+// lattices bounds how many ML-DSA keys stand unpacked: 16 kB each for ML-DSA-44,
+// twelve times the packed key, and 30 kB for ML-DSA-65. The oldest makes room.
 type lattices struct {
 	sync.Mutex
 	ring     []*key
@@ -82,36 +81,43 @@ type lattices struct {
 	capacity int
 }
 
-// unpacked returns the key ready to verify with; nil means that it is none. Only
-// where the cache has no room does it use spare, until the next call.
-func (c *lattices) unpacked(k *key, spare *mldsa44.PublicKey) *mldsa44.PublicKey {
-	if p := k.unpacked.Load(); p != nil {
+// unpackable is the library's form of a key of one parameter set.
+type unpackable[K any] interface {
+	*K
+	UnmarshalBinary([]byte) error
+}
+
+// unpackedKey returns the key ready to verify with, out of its slot or into it;
+// nil means that it is none. Only where the cache has no room does it use spare,
+// until the next call.
+func unpackedKey[K any, P unpackable[K]](c *lattices, k *key, slot *atomic.Pointer[K], spare *K) *K {
+	if p := slot.Load(); p != nil {
 		return p
 	}
 	p := spare
 	if c.capacity > 0 {
-		p = new(mldsa44.PublicKey)
+		p = new(K)
 	}
-	if p.UnmarshalBinary(k.packed) != nil {
+	if P(p).UnmarshalBinary(k.packed) != nil {
 		return nil
 	}
 	if c.capacity > 0 {
-		c.keep(k, p)
+		c.Lock()
+		defer c.Unlock()
+		if slot.Swap(p) == nil { // else another worker has entered it
+			c.keep(k)
+		}
 	}
 	return p
 }
 
-func (c *lattices) keep(k *key, p *mldsa44.PublicKey) {
-	c.Lock()
-	defer c.Unlock()
-	if k.unpacked.Swap(p) != nil {
-		return // another worker has entered it
-	}
+// keep enters a key that has just been unpacked. The caller holds the lock.
+func (c *lattices) keep(k *key) {
 	if len(c.ring) < c.capacity {
 		c.ring = append(c.ring, k)
 		return
 	}
-	c.ring[c.hand].unpacked.Store(nil)
+	c.ring[c.hand].drop()
 	c.ring[c.hand] = k
 	c.hand = (c.hand + 1) % len(c.ring)
 }
@@ -120,7 +126,7 @@ func (c *lattices) forget() {
 	c.Lock()
 	defer c.Unlock()
 	for _, k := range c.ring {
-		k.unpacked.Store(nil)
+		k.drop()
 	}
 	c.ring, c.hand = nil, 0
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 
 	"github.com/assay-cbdc/assay/reference/suite"
 )
@@ -34,8 +35,12 @@ func (w *worker) check(k *key, sig []byte) check {
 		return check{failed: !w.checkP256(k.ec, w.signed.content(), sig), at: nowhere}
 	case suite.MLDSA44:
 		return check{failed: !w.checkMLDSA44(k, w.signed.content(), nil, sig), at: nowhere}
-	default:
+	case suite.MLDSA65:
+		return check{failed: !w.checkMLDSA65(k, w.signed.content(), sig), at: nowhere}
+	case suite.Ed25519MLDSA44, suite.P256MLDSA44:
 		return w.checkHybrid(k, sig)
+	default:
+		return check{failed: true, at: nowhere}
 	}
 }
 
@@ -86,8 +91,16 @@ func (w *worker) checkMLDSA44(k *key, message, context, sig []byte) bool {
 	if len(sig) != mldsa44.SignatureSize {
 		return false
 	}
-	unpacked := w.shared.lattices.unpacked(k, &w.spare)
+	unpacked := unpackedKey(&w.shared.lattices, k, &k.unpacked44, &w.spare44)
 	return unpacked != nil && mldsa44.Verify(unpacked, message, context, sig)
+}
+
+func (w *worker) checkMLDSA65(k *key, message, sig []byte) bool {
+	if len(sig) != mldsa65.SignatureSize {
+		return false
+	}
+	unpacked := unpackedKey(&w.shared.lattices, k, &k.unpacked65, &w.spare65)
+	return unpacked != nil && mldsa65.Verify(unpacked, message, nil, sig)
 }
 
 // checkHybrid evaluates both halves always: what takes longer tells nothing.
@@ -97,7 +110,12 @@ func (w *worker) checkHybrid(k *key, sig []byte) check {
 		return check{failed: true, at: nowhere}
 	}
 	w.bound.keep(append(append(w.bound.message(), k.prefix...), w.signed.content()...))
-	result := w.checkEd25519(k.ed, &w.bound, sig[:half])
+	var result check
+	if k.suite == suite.P256MLDSA44 {
+		result = check{failed: !w.checkP256(k.ec, w.bound.content(), sig[:half]), at: nowhere}
+	} else {
+		result = w.checkEd25519(k.ed, &w.bound, sig[:half])
+	}
 	if !w.checkMLDSA44(k, w.bound.content(), k.context, sig[half:]) {
 		result.failed = true
 	}

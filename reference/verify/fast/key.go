@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 
 	"github.com/assay-cbdc/assay/reference/suite"
 )
@@ -22,8 +23,9 @@ type key struct {
 	ed *edKey
 	ec *ecdsa.PublicKey
 
-	packed   []byte                            // ML-DSA-44
-	unpacked atomic.Pointer[mldsa44.PublicKey] // nil while no cache holds it
+	packed     []byte                            // ML-DSA
+	unpacked44 atomic.Pointer[mldsa44.PublicKey] // nil while no cache holds it
+	unpacked65 atomic.Pointer[mldsa65.PublicKey] // likewise, with suite 4
 
 	prefix  []byte // of what both halves of a hybrid sign
 	context []byte // of the second half
@@ -32,14 +34,16 @@ type key struct {
 // The encodings of a COSE_Key up to its variable part, as package suite has
 // them.
 const (
-	okpPrefix = "\xa3\x01\x01\x20\x06\x21\x58\x20"
-	ec2Prefix = "\xa4\x01\x02\x20\x01\x21\x58\x20"
-	ec2Middle = "\x22\x58\x20"
-	akpPrefix = "\xa3\x01\x07\x03\x38\x2f\x20\x59\x05\x20"
+	okpPrefix   = "\xa3\x01\x01\x20\x06\x21\x58\x20"
+	ec2Prefix   = "\xa4\x01\x02\x20\x01\x21\x58\x20"
+	ec2Middle   = "\x22\x58\x20"
+	akp44Prefix = "\xa3\x01\x07\x03\x38\x2f\x20\x59\x05\x20"
+	akp65Prefix = "\xa3\x01\x07\x03\x38\x30\x20\x59\x07\xa0"
 
 	coordinate = 32
 	okpSize    = len(okpPrefix) + coordinate
-	akpSize    = len(akpPrefix) + mldsa44.PublicKeySize
+	ec2Size    = len(ec2Prefix) + coordinate + len(ec2Middle) + coordinate
+	akp44Size  = len(akp44Prefix) + mldsa44.PublicKeySize
 	pairHead   = 0x82
 )
 
@@ -53,13 +57,19 @@ func newKey(s suite.Suite, cose []byte, hash uint64) *key {
 	case suite.P256:
 		ok = k.setP256(cose)
 	case suite.MLDSA44:
-		ok = k.setMLDSA44(cose)
+		ok = k.setMLDSA(cose, akp44Prefix, mldsa44.PublicKeySize)
+	case suite.MLDSA65:
+		ok = k.setMLDSA(cose, akp65Prefix, mldsa65.PublicKeySize)
 	case suite.Ed25519MLDSA44:
-		ok = len(cose) == 1+okpSize+akpSize && cose[0] == pairHead &&
-			k.setEd25519(cose[1:1+okpSize], hash) && k.setMLDSA44(cose[1+okpSize:])
-		if ok {
-			k.bind(cose[1:1+okpSize], cose[1+okpSize:])
-		}
+		ok = k.setPair(cose, okpSize) && k.setEd25519(cose[1:1+okpSize], hash)
+	case suite.P256MLDSA44:
+		ok = k.setPair(cose, ec2Size) && k.setP256(cose[1:1+ec2Size])
+	case suite.SLHDSA128s:
+		// Nothing here verifies with it: below a root the rules of the path
+		// refuse the suite, and the plain core checks what a root has signed.
+		scheme, known := suite.Lookup(s)
+		_, err := scheme.ParsePublic(cose)
+		ok = known && err == nil
 	}
 	if !ok {
 		return nil
@@ -90,26 +100,50 @@ func (k *key) setP256(cose []byte) bool {
 	return err == nil
 }
 
-// setMLDSA44 refuses a key of zeros, the mark of one that was never set. Every
+// setMLDSA refuses a key of zeros, the mark of one that was never set. Every
 // other string of the right length unpacks.
-func (k *key) setMLDSA44(cose []byte) bool {
-	packed, ok := bytes.CutPrefix(cose, []byte(akpPrefix))
-	if !ok || len(packed) != mldsa44.PublicKeySize ||
-		bytes.Count(packed, []byte{0}) == mldsa44.PublicKeySize {
+func (k *key) setMLDSA(cose []byte, prefix string, size int) bool {
+	packed, ok := bytes.CutPrefix(cose, []byte(prefix))
+	if !ok || len(packed) != size || bytes.Count(packed, []byte{0}) == size {
 		return false
 	}
 	k.packed = packed
 	return true
 }
 
-// unpack readies an ML-DSA-44 key, or half, outside any cache.
+// setPair reads the second half of a hybrid whose first has so many bytes, and
+// binds the two. The first is the caller's to read.
+func (k *key) setPair(cose []byte, first int) bool {
+	if len(cose) != 1+first+akp44Size || cose[0] != pairHead ||
+		!k.setMLDSA(cose[1+first:], akp44Prefix, mldsa44.PublicKeySize) {
+		return false
+	}
+	k.bind(cose[1:1+first], cose[1+first:])
+	return true
+}
+
+// unpack readies an ML-DSA key, or half, outside any cache.
 func (k *key) unpack() {
-	if k.packed == nil {
-		return
+	switch {
+	case k.packed == nil:
+	case k.suite == suite.MLDSA65:
+		unpackInto(&k.unpacked65, k.packed)
+	default:
+		unpackInto(&k.unpacked44, k.packed)
 	}
-	if p := new(mldsa44.PublicKey); p.UnmarshalBinary(k.packed) == nil {
-		k.unpacked.Store(p)
+}
+
+// unpackInto leaves nil in place of what does not unpack.
+func unpackInto[K any, P unpackable[K]](slot *atomic.Pointer[K], packed []byte) {
+	if p := P(new(K)); p.UnmarshalBinary(packed) == nil {
+		slot.Store((*K)(p))
 	}
+}
+
+// drop forgets the unpacked form.
+func (k *key) drop() {
+	k.unpacked44.Store(nil)
+	k.unpacked65.Store(nil)
 }
 
 // bind prepares M' of a hybrid of the two keys.

@@ -14,9 +14,10 @@ import (
 // never what they are.
 type Options struct {
 	// Certificates is how many payers' certificates are remembered, with their
-	// keys: 2 to 3 kB each with suites 1 and 2, 6 kB with the others.
+	// keys: 2 to 3 kB each with suites 1 and 2, 6 to 9 kB with the others.
 	Certificates int
-	// Keys is how many ML-DSA-44 keys stand unpacked at a time: 16 kB each.
+	// Keys is how many ML-DSA keys stand unpacked at a time: 16 kB each with
+	// ML-DSA-44, 30 kB with ML-DSA-65.
 	Keys int
 	// Random gives the coefficients of the sums by which signatures are checked
 	// together. It must be unpredictable to payers and safe for concurrent use.

@@ -239,7 +239,7 @@ func TestDamagedPayments(t *testing.T) {
 	for _, s := range suite.All() {
 		w := generate(t, s, 30, 0)
 		rounds := 1500
-		if s == suite.P256 || s == suite.Ed25519MLDSA44 {
+		if s != suite.Ed25519 && s != suite.MLDSA44 {
 			rounds = 500
 		}
 		var list []verify.Payment
@@ -277,6 +277,7 @@ func TestSteadyStateAllocations(t *testing.T) {
 		each  float64 // allocations for each payment, at most
 	}{
 		{suite.Ed25519, 0.05}, {suite.P256, 11}, {suite.MLDSA44, 3}, {suite.Ed25519MLDSA44, 3.05},
+		{suite.MLDSA65, 3}, {suite.P256MLDSA44, 14},
 	} {
 		w := generate(t, tt.suite, 256, 0)
 		v := newCore(t, w.Setting, 1000, 1000)

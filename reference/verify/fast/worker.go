@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
 
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -25,8 +26,11 @@ type worker struct {
 	signed edBuffer // the Sig_structure under check
 	bound  edBuffer // the same, bound to both keys of a hybrid
 	der    []byte
-	spare  mldsa44.PublicKey // unpacked for one signature, where no cache keeps it
 	batch  edBatch
+
+	// Unpacked for one signature, where no cache keeps it.
+	spare44 mldsa44.PublicKey
+	spare65 mldsa65.PublicKey
 
 	items   []item
 	fresh   []freshPayer

@@ -7,8 +7,11 @@ import (
 	"crypto/sha256"
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/cloudflare/circl/sign/mldsa/mldsa44"
+	"github.com/cloudflare/circl/sign/mldsa/mldsa65"
+	"github.com/cloudflare/circl/sign/slhdsa"
 	"github.com/fxamacker/cbor/v2"
 
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -42,8 +45,14 @@ func algorithm(s suite.Suite) int64 {
 		return -9
 	case suite.MLDSA44:
 		return -48
+	case suite.MLDSA65:
+		return -49
 	case suite.Ed25519MLDSA44:
 		return -65601
+	case suite.P256MLDSA44:
+		return -65602
+	case suite.SLHDSA128s:
+		return -65603
 	default:
 		return 0
 	}
@@ -58,8 +67,14 @@ func (c codec) verify(s suite.Suite, key cbor.RawMessage, message, sig []byte) b
 		return c.verifyP256(key, message, sig)
 	case suite.MLDSA44:
 		return c.verifyMLDSA(key, message, nil, sig)
+	case suite.MLDSA65:
+		return c.verifyMLDSA65(key, message, sig)
 	case suite.Ed25519MLDSA44:
-		return c.verifyHybrid(key, message, sig)
+		return c.verifyHybrid(s, c.verifyEd25519, key, message, sig)
+	case suite.P256MLDSA44:
+		return c.verifyHybrid(s, c.verifyP256, key, message, sig)
+	case suite.SLHDSA128s:
+		return c.verifySLHDSA(key, message, sig)
 	default:
 		return false
 	}
@@ -105,15 +120,40 @@ func (c codec) verifyMLDSA(key cbor.RawMessage, message, context, sig []byte) bo
 	return mldsa44.Verify(&pub, message, context, sig)
 }
 
+func (c codec) verifyMLDSA65(key cbor.RawMessage, message, sig []byte) bool {
+	var k akpKey
+	if c.decode(key, &k) != nil || k.Kty != 7 || k.Alg != -49 {
+		return false
+	}
+	var pub mldsa65.PublicKey
+	if pub.UnmarshalBinary(k.Pub) != nil {
+		return false
+	}
+	return mldsa65.Verify(&pub, message, nil, sig)
+}
+
+func (c codec) verifySLHDSA(key cbor.RawMessage, message, sig []byte) bool {
+	var k akpKey
+	if c.decode(key, &k) != nil || k.Kty != 7 || k.Alg != -65603 {
+		return false
+	}
+	pub := slhdsa.PublicKey{ID: slhdsa.SHA2_128s}
+	if pub.UnmarshalBinary(k.Pub) != nil {
+		return false
+	}
+	return slhdsa.Verify(&pub, slhdsa.NewMessage(message), sig, nil)
+}
+
 // verifyHybrid checks both halves over the message that binds both keys.
-func (c codec) verifyHybrid(key cbor.RawMessage, message, sig []byte) bool {
+func (c codec) verifyHybrid(s suite.Suite, first func(key cbor.RawMessage, message, sig []byte) bool, key cbor.RawMessage, message, sig []byte) bool {
 	var keys []cbor.RawMessage
 	if c.decode(key, &keys) != nil || len(keys) != 2 || len(sig) != ed25519.SignatureSize+mldsa44.SignatureSize {
 		return false
 	}
-	first, second := sha256.Sum256(keys[0]), sha256.Sum256(keys[1])
-	bound := slices.Concat([]byte("assay/1/hybrid\x00\x05"), first[:], second[:], message)
-	classical := c.verifyEd25519(keys[0], bound, sig[:ed25519.SignatureSize])
-	postQuantum := c.verifyMLDSA(keys[1], bound, []byte("assay/1/hybrid-5"), sig[ed25519.SignatureSize:])
+	one, two := sha256.Sum256(keys[0]), sha256.Sum256(keys[1])
+	bound := slices.Concat([]byte("assay/1/hybrid\x00"), []byte{byte(s)}, one[:], two[:], message)
+	classical := first(keys[0], bound, sig[:ed25519.SignatureSize])
+	context := "assay/1/hybrid-" + strconv.Itoa(int(s))
+	postQuantum := c.verifyMLDSA(keys[1], bound, []byte(context), sig[ed25519.SignatureSize:])
 	return classical && postQuantum
 }

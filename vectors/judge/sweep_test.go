@@ -1,0 +1,320 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"hash/crc32"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/assay-cbdc/assay/reference/link"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+	"github.com/assay-cbdc/assay/vectors"
+	"github.com/assay-cbdc/assay/vectors/primitive"
+	"github.com/assay-cbdc/assay/vectors/witness"
+)
+
+// soak has every bit of every vector altered, instead of every bit of one for
+// each message and suite and 64 of each other.
+var soak = os.Getenv("ASSAY_SOAK") != ""
+
+// large is the size above which signatures are altered in one bit of every four bytes.
+const large = 1000
+
+// sampled is how many bits of a further vector are altered.
+const sampled = 64
+
+// again are vectors whose object asks for what has been done: it is known by its
+// identifier, which leaves the signature out, or, a RESOLVE, by the debit that it
+// names and that is not pending. Some of what is altered asks for the same, and is
+// answered the same; it changes nothing either.
+var again = []string{"policy-002", "revset-002", "transfer-093", "resolve-001", "resolve-002", "one-way-003", "software-003"}
+
+// fresh are kinds that are judged in a state of their own for each alteration.
+var fresh = []string{"static-req", "software", "deposit", "rekey-req", "enrol-req", "rekeyed", "cert-get"}
+
+// An alteration is an object that is wrong by a little.
+type alteration struct {
+	what  string
+	bytes []byte
+	codes []spec.Code // of which the refusal has one; any for nil
+}
+
+// The codes that answer damage outside payload and signature: what is met first
+// of encoding, grammar, headers, size and algorithm.
+var framing = []spec.Code{spec.ECanon, spec.EMalformed, spec.EField, spec.EHdr, spec.ESize, spec.ESuite}
+
+// bitsOf alters bits, all of them or some.
+func bitsOf(b []byte, sign bool, bits []int) (list []alteration) {
+	payload, signature := len(b), len(b)
+	if o, err := primitive.ParseObject(b); sign && err == nil {
+		signature = len(b) - len(o.Signature)
+		payload = bytes.Index(b, o.Payload)
+		if payload+len(o.Payload) > signature {
+			panic("the payload is not where it should be")
+		}
+	}
+	for _, bit := range bits {
+		a := alteration{what: fmt.Sprintf("bit %d of byte %d", bit%8, bit/8), bytes: bytes.Clone(b)}
+		a.bytes[bit/8] ^= 1 << (bit % 8)
+		switch {
+		case bit/8 >= signature:
+			a.codes = []spec.Code{spec.ESig}
+		case bit/8 < payload && sign:
+			a.codes = framing
+		}
+		list = append(list, a)
+	}
+	return list
+}
+
+// endsOf cuts the object at every length, and adds 1 to 16 bytes.
+func endsOf(b []byte, random *rand.Rand) (list []alteration) {
+	broken := []spec.Code{spec.EMalformed}
+	for n := range b {
+		list = append(list, alteration{fmt.Sprintf("cut to %d bytes", n), b[:n], broken})
+	}
+	for n := 1; n <= 16; n++ {
+		more := bytes.Clone(b)
+		for range n {
+			more = append(more, byte(random.Uint32()))
+		}
+		list = append(list, alteration{fmt.Sprintf("%d bytes behind", n), more, []spec.Code{spec.EMalformed, spec.ESize}})
+	}
+	return list
+}
+
+// thinned leaves a bit of every four bytes of a signature, and each bit before it:
+// a signature of a lattice has 20,000 bits, and takes as many verifications.
+func thinned(b []byte, random *rand.Rand) []int {
+	o, err := primitive.ParseObject(b)
+	if err != nil {
+		panic(err)
+	}
+	bits := all((len(b) - len(o.Signature)) * 8)
+	for end := len(b); end > len(b)-len(o.Signature); end -= 4 {
+		bits = append(bits, end*8-1-random.IntN(32))
+	}
+	return bits
+}
+
+func all(n int) (bits []int) {
+	for bit := range n {
+		bits = append(bits, bit)
+	}
+	return bits
+}
+
+// A sweep is one positive vector whose object is altered.
+type sweep struct {
+	file   *vectors.File
+	vector vectors.Vector // a copy of its own
+	field  string         // where the object stands
+	object []byte
+	every  bool // every bit, rather than some
+}
+
+// sweeps returns one for each positive vector that has a signed object; the
+// first of a kind and suite is altered in every bit.
+func sweeps(t *testing.T) (list []sweep) {
+	t.Helper()
+	files, err := vectors.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for i := range files {
+		for k := range files[i].Tests {
+			s := sweep{file: &files[i], vector: files[i].Tests[k]}
+			if s.vector.Negative() || !s.find() {
+				continue
+			}
+			o, err := primitive.ParseObject(s.object)
+			if err != nil && s.signed() {
+				t.Fatalf("%s: %v", s.vector.ID, err)
+			}
+			name := fmt.Sprintf("%s %x", s.vector.Kind, o.Protected)
+			s.every = !seen[name] || soak
+			seen[name] = true
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// find names the field of the object that is altered, if there is one.
+func (s *sweep) find() bool {
+	s.vector.Input, s.vector.Uses = maps.Clone(s.vector.Input), maps.Clone(s.vector.Uses)
+	for _, field := range []string{"object", "pay_req"} {
+		if text, ok := s.vector.Input[field]; ok && !slices.Contains([]string{"qr-frames", "session", "unclaimed"}, s.vector.Kind) {
+			s.field, s.object = field, mustHex(text)
+			return true
+		}
+	}
+	if s.vector.Kind == "frame" {
+		s.field, s.object = "m2", mustHex(s.vector.Input["m2"])
+		return true
+	}
+	if s.vector.Kind == "cert" {
+		text, _ := s.file.Object(s.vector.Uses["leaf"])
+		s.field, s.object = "leaf", mustHex(text)
+		return true
+	}
+	return false
+}
+
+// signed: a frame is sealed instead.
+func (s *sweep) signed() bool { return s.field != "m2" }
+
+func mustHex(text string) []byte {
+	b, err := hex.DecodeString(text)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+// put has the vector say another object. A PAY_REQ is sealed again.
+func (s *sweep) put(t *testing.T, b []byte) {
+	switch s.field {
+	case "leaf":
+		f := *s.file
+		f.Objects = append([]vectors.Object{{Name: "altered", Bytes: hex.EncodeToString(b)}}, f.Objects...)
+		s.file, s.vector.Uses["leaf"] = &f, "altered"
+		return
+	case "pay_req":
+		s.vector.Input["m2"] = hex.EncodeToString(s.seal(t, b))
+	}
+	s.vector.Input[s.field] = hex.EncodeToString(b)
+}
+
+func (s *sweep) seal(t *testing.T, request []byte) []byte {
+	t.Helper()
+	in := func(name string) []byte { return mustHex(s.vector.Input[name]) }
+	hello, err := wire.DecodeHello(in("hello"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	payee, err := link.NewPayeeFor(hello.KEM, bytes.NewReader(in("eseed")), in("hello"), in("caps"), hello.KEMKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, _ := s.file.Object(s.vector.Uses["certificate"])
+	return payee.Send(wire.Item{Type: wire.TypePayReq, Object: request, Certs: [][]byte{mustHex(certificate)}})
+}
+
+func (s *sweep) alterations(random *rand.Rand) []alteration {
+	bits := all(len(s.object) * 8)
+	switch {
+	case s.every && len(s.object) > large && !soak:
+		bits = thinned(s.object, random)
+	case !s.every:
+		random.Shuffle(len(bits), func(i, k int) { bits[i], bits[k] = bits[k], bits[i] })
+		bits = bits[:sampled]
+	}
+	return append(bitsOf(s.object, s.signed(), bits), endsOf(s.object, random)...)
+}
+
+// TestEveryBitCounts alters each object, and hands all of what comes out to one
+// device or ledger, one after another: each is refused, by reference and witness
+// with one code, and changes nothing. Then the object itself is accepted, so
+// that none of the others has used up what it needs.
+func TestEveryBitCounts(t *testing.T) {
+	const seed = 20261127
+	for _, s := range sweeps(t) {
+		t.Run(s.vector.ID, func(t *testing.T) {
+			t.Parallel()
+			random := rand.New(rand.NewPCG(seed, uint64(crc32.ChecksumIEEE([]byte(s.vector.ID)))))
+			list := s.alterations(random)
+			right := s.object
+			mine := s.reference(t, list, right)
+			for k, a := range list {
+				s.put(t, a.bytes)
+				theirs, err := witness.New().Judge(s.file, &s.vector)
+				if err != nil || theirs.Refused != int(mine[k]) {
+					t.Errorf("seed %d: %s: the reference refuses with %d, the witness says %d, %v", seed, a.what, mine[k], theirs.Refused, err)
+				}
+			}
+			t.Logf("%d alterations", len(list))
+		})
+	}
+}
+
+// reference hands the reference all alterations and returns its codes.
+func (s *sweep) reference(t *testing.T, list []alteration, right []byte) []spec.Code {
+	t.Helper()
+	codes := make([]spec.Code, len(list))
+	judge := func(k int, err error) {
+		code, coded := codeOf(err)
+		codes[k] = code
+		if err == nil && slices.Contains(again, s.vector.ID) {
+			return
+		}
+		if a := list[k]; !coded || !slices.Contains(again, s.vector.ID) && a.codes != nil && !slices.Contains(a.codes, code) {
+			t.Errorf("%s: %v; want a refusal with one of %v", a.what, err, a.codes)
+		}
+	}
+	if s.field != "object" || slices.Contains(fresh, s.vector.Kind) { // nothing is kept between two of these
+		for k, a := range list {
+			s.put(t, a.bytes)
+			judge(k, s.alone())
+		}
+		s.put(t, right)
+		if err := s.alone(); err != nil {
+			t.Errorf("the right one: %v", err)
+		}
+		return codes
+	}
+	c := &call{judge: New(), file: s.file, vector: &s.vector, values: map[string]string{}}
+	c.meet = func(deal func() error, state func() any) error {
+		before := state()
+		for k, a := range list {
+			s.put(t, a.bytes)
+			judge(k, deal())
+			if !reflect.DeepEqual(state(), before) {
+				t.Fatalf("%s: it is refused with %d, and the state is another", a.what, codes[k])
+			}
+		}
+		s.put(t, right)
+		return deal()
+	}
+	if err := procedure(s.vector.Kind)(c); err != nil || c.fault != nil {
+		t.Errorf("the right one, after all the others: %v, %v", err, c.fault)
+	}
+	return codes
+}
+
+// alone judges the vector as it is, in a state of its own.
+func (s *sweep) alone() error {
+	c := &call{judge: New(), file: s.file, vector: &s.vector, values: map[string]string{}}
+	err := procedure(s.vector.Kind)(c)
+	if c.fault != nil {
+		return c.fault
+	}
+	return err
+}
+
+// TestSweepCoversEveryMessage: a message that gets vectors is swept as well.
+func TestSweepCoversEveryMessage(t *testing.T) {
+	var kinds []string
+	for _, s := range sweeps(t) {
+		if s.every {
+			kinds = append(kinds, s.vector.Kind)
+		}
+	}
+	for _, kind := range witness.Kinds() {
+		// A text has no checksum; of an unclaimed debit the ledger asks itself; an
+		// item is sealed, and what it holds are names of certificates.
+		if !slices.Contains([]string{"qr", "unclaimed", "cert-get"}, kind) && !slices.Contains(kinds, kind) {
+			t.Errorf("no vector of kind %s is swept", kind)
+		}
+	}
+	t.Log(strings.Join(kinds, " "))
+}

@@ -1,0 +1,151 @@
+package witness
+
+// Decode reads a message that stands alone, or of a signed one the payload, and
+// returns the code of the first of the checks of any message that fails; realm
+// and currency are not judged, for nothing says which they should be. kind is one
+// of [Decodable].
+func Decode(kind string, b []byte) int {
+	switch kind {
+	case "object":
+		_, code := parseObject(b, 1<<16)
+		return code
+	case "hello", "caps":
+		_, code := greet(b, kind == "hello")
+		return code
+	case "log-entry", "opening", "frame", "item", "record":
+		if most := map[string]int{"log-entry": len(b), "record": maxRecord}[kind]; len(b) > max(most, maxFrame) {
+			return 106
+		}
+		v, code := decode(b)
+		if code != 0 {
+			return code
+		}
+		return arrays()[kind](v)
+	}
+	v, code := decode(b)
+	if code != 0 {
+		return code
+	}
+	m := messages(kind)
+	_, code, bounds := read(v, m.typ, m.grammar)
+	if code == 0 && bounds {
+		return 105
+	}
+	return code
+}
+
+// Decodable returns the kinds that [Decode] knows.
+func Decodable() []string {
+	return []string{
+		"cert", "policy", "revset", "pay-req", "transfer", "receipt", "resolve", "fund-req", "fund", "defund", "sync",
+		"sync-ack", "peer", "defund-ack", "sync-chal", "enrol-req", "evidence", "hello", "caps", "log-entry", "opening",
+		"frame", "item", "object", "record",
+	}
+}
+
+// The largest frame of the link, and the largest record: a TRANSFER, two
+// certificates and their heads.
+const (
+	maxFrame  = 32768
+	maxRecord = 8192 + 2*12288 + 64
+)
+
+// furtherMessages are those that no procedure of this package takes.
+func furtherMessages(kind string) message {
+	id, nonce, did, epoch, number := exactly(32), exactly(16), exactly(16), between(0, maxEpoch), between(0, maxCounter)
+	switch kind {
+	case "peer":
+		return message{0x18, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
+	case "defund-ack":
+		return message{typeDefundAck, "assay/1/defund-ack", 4096, head(must(10, id), must(18, id), must(21, epoch),
+			must(24, oneOf(1, 2)), must(31, did)), false}
+	case "sync-chal":
+		return message{0x28, "assay/1/sync-chal", 4096, head(must(9, nonce), must(10, id), must(31, did), must(52, number),
+			must(53, id)), false}
+	case "enrol-req":
+		return message{0x31, "assay/1/enrol", 4096, head(must(9, nonce), must(10, id), must(32, anything),
+			must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
+	case "evidence":
+		return message{typ: 0x38, grammar: []member{
+			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7)),
+			must(100, listOf(1, 4096, size(0, 1<<20))), must(101, listOf(0, 4096, size(0, 1<<20))),
+		}}
+	}
+	panic(fault("no message " + kind))
+}
+
+// listOf is an array of least to most items.
+func listOf(least, most int, r rule) rule {
+	return func(v any) int {
+		items, ok := v.([]any)
+		if !ok || len(items) < least || len(items) > most {
+			return 103
+		}
+		return each(items, r)
+	}
+}
+
+// inOrder is an array of as many items as there are rules.
+func inOrder(rules ...rule) rule {
+	return func(v any) int {
+		items, ok := v.([]any)
+		if !ok || len(items) != len(rules) {
+			return 103
+		}
+		worst := 0
+		for i, r := range rules {
+			switch r(items[i]) {
+			case 103:
+				return 103
+			case 105:
+				worst = 105
+			}
+		}
+		return worst
+	}
+}
+
+// arrays are the messages that are no maps.
+func arrays() map[string]rule {
+	whole, counter, number := size(0, 1<<20), between(1, maxCounter), between(0, maxCounter)
+	return map[string]rule{
+		"log-entry": inOrder(counter, between(1, 12), exactly(16), exactly(32), number, number, between(0, maxEpoch)),
+		"opening":   inOrder(whole, whole, whole),
+		"frame":     inOrder(number, whole),
+		"item":      item,
+		"record":    record,
+	}
+}
+
+// record is an object brought to the ledger, with the opening of a TRANSFER.
+func record(v any) int {
+	whole := size(0, 1<<20)
+	certificates := listOf(0, 2, whole)
+	if items, ok := v.([]any); ok && len(items) == 4 {
+		return inOrder(whole, certificates, exactly(16), exactly(16))(v)
+	}
+	return inOrder(whole, certificates)(v)
+}
+
+// item is what a frame seals.
+func item(v any) int {
+	items, ok := v.([]any)
+	if !ok || len(items) == 0 {
+		return 103
+	}
+	typ, ok := items[0].(uint64)
+	if !ok {
+		return 103
+	}
+	whole := size(0, 1<<20)
+	certificates := listOf(0, 8, whole)
+	rest := map[uint64][]rule{
+		typePayReq: {whole, certificates}, typeTransfer: {whole, certificates, listOf(0, 0, anything)},
+		typeReceipt: {whole}, 0x18: {whole, certificates}, 0x16: {between(100, 999)},
+		0x19: {exactly(32), between(1, 1)}, 0x1a: {listOf(1, 3, exactly(32))}, 0x1b: {certificates},
+	}[typ]
+	if rest == nil {
+		return 118
+	}
+	return inOrder(append([]rule{anything}, rest...)...)(v)
+}
