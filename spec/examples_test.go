@@ -103,6 +103,8 @@ func recode(name string, b []byte) ([]byte, error) {
 		return again(wire.DecodeHello)(b)
 	case "CAPS":
 		return again(wire.DecodeCaps)(b)
+	case "LINKS":
+		return recodeLinks(b)
 	case "EVIDENCE":
 		return again(wire.DecodeEvidence)(b)
 	case "LOG_ENTRY":
@@ -124,6 +126,11 @@ func recode(name string, b []byte) ([]byte, error) {
 	return o.Encode(), err
 }
 
+func recodeLinks(b []byte) ([]byte, error) {
+	links, err := wire.DecodeLinks(b)
+	return wire.AppendLinks(nil, links), err
+}
+
 // again returns a function that decodes and encodes again.
 func again[T interface{ Encode() []byte }](decode func([]byte) (T, error)) func([]byte) ([]byte, error) {
 	return func(payload []byte) ([]byte, error) {
@@ -140,7 +147,8 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq), "REKEY_REQ": again(wire.DecodeRekeyReq),
 		"REVSET": again(wire.DecodeRevset), "POLICY": again(wire.DecodePolicy),
 		"PAY_REQ": again(wire.DecodePayReq), "TRANSFER": again(wire.DecodeTransfer),
-		"RECEIPT": again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
+		"CHAIN_TRANSFER": again(wire.DecodeChained),
+		"RECEIPT":        again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
 		"FUND_REQ": again(wire.DecodeFundReq), "FUND": again(wire.DecodeFund),
 		"DEFUND": again(wire.DecodeDefund), "DEFUND_ACK": again(wire.DecodeDefundAck),
 		"SYNC_CHAL": again(wire.DecodeSyncChal), "SYNC": again(wire.DecodeSync),
@@ -205,6 +213,8 @@ func TestGrammarRefuses(t *testing.T) {
 		{"SYNC", "184e01", "184e04"},                 // an undefined mode
 		{"SYNC_ACK", "183c01", "183c03"},             // an undefined grant
 		{"RESOLVE", "181801", "181802"},              // a refund without ground
+		{"CHAIN_TRANSFER", "108183", "0f8183"},       // inputs under the key of lots
+		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
 		{"EVIDENCE", "181801", "181808"},             // an undefined kind
 	} {
 		b := hex.EncodeToString(examples[tt.name])

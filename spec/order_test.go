@@ -12,6 +12,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
@@ -106,6 +107,9 @@ func referenceRules() map[string][]orderedRule {
 	}
 	for _, r := range cert.PolicyRules() {
 		lists["cert.policy"] = append(lists["cert.policy"], orderedRule{"", r.Requirement, r.Code})
+	}
+	for _, r := range provenance.Rules() {
+		lists["chain.links"] = append(lists["chain.links"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
 	for key, rules := range map[string][]provider.Rule{
 		"provider.enrol": provider.DefaultRules().Enrol, "provider.rekey": provider.DefaultRules().Rekey,

@@ -28,6 +28,10 @@ type Profile struct {
 	MaxHops    *int       `json:"max_hops,omitempty" yaml:"max_hops"` // offline transfers since funding, 0..15
 	Provenance Provenance `json:"provenance,omitempty" yaml:"provenance"`
 
+	Trunc     *int `json:"trunc,omitempty" yaml:"trunc"`           // CHAIN: transfers below a new one that it shows, 255 all
+	MaxInputs *int `json:"max_inputs,omitempty" yaml:"max_inputs"` // CHAIN: lots in one transfer
+	MaxLinks  *int `json:"max_links,omitempty" yaml:"max_links"`   // CHAIN: links beside one transfer
+
 	MaxTx                 *uint64 `json:"max_tx,omitempty" yaml:"max_tx"`
 	MaxHolding            *uint64 `json:"max_holding,omitempty" yaml:"max_holding"`
 	MaxCumulativeUnsynced *uint64 `json:"max_cumulative_unsynced,omitempty" yaml:"max_cumulative_unsynced"`

@@ -212,6 +212,12 @@ func (p *Profile) consistent() (string, error) {
 	if p.MaxOfflineEpochs != nil && p.MaxUnsyncedCount == nil && p.TimeSource != TimeSE {
 		return "max_offline_epochs", errors.New("a duration needs max_unsynced_count beside it (TIM-04)")
 	}
+	if p.Provenance == ProvenanceChain && (p.Trunc == nil || p.MaxInputs == nil || p.MaxLinks == nil) {
+		return "provenance", errors.New("CHAIN needs trunc, max_inputs and max_links beside it")
+	}
+	if p.Provenance != ProvenanceChain && (p.Trunc != nil || p.MaxInputs != nil || p.MaxLinks != nil) {
+		return "provenance", errors.New("trunc, max_inputs and max_links are of CHAIN")
+	}
 	if !slices.IsSorted(p.Suites) {
 		return "suites", errors.New("suites are listed in rising order")
 	}

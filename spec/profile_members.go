@@ -10,7 +10,10 @@ func OptionalMembers() []OptionalMember {
 	return []OptionalMember{
 		{"respend", "true"},
 		{"max_hops", "3"},
-		{"provenance", "REISSUE"},
+		{"provenance", "CHAIN"},
+		{"trunc", "2"},
+		{"max_inputs", "4"},
+		{"max_links", "16"},
 		{"max_tx", "10000"},
 		{"max_holding", "50000"},
 		{"max_cumulative_unsynced", "30000"},

@@ -53,6 +53,7 @@ const (
 	WhenOnlineAFA  = "profile:online_afa"
 	WhenAlertEach  = "profile:alerts"
 	WhenUpdatable  = "profile:updatable_policy"
+	WhenChain      = "profile:chain"
 	WhenFullSync   = "profile:full_sync"
 
 	WhenSuites = "suites>1"
@@ -69,7 +70,7 @@ func Conditions() []string {
 		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
-		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync,
+		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync, WhenChain,
 		WhenSuites, WhenHybrid, WhenMLDSA, WhenECDSA,
 	}
 	slices.Sort(words)
@@ -121,6 +122,8 @@ func (p *Profile) holds(when string) bool {
 		return p.AlertPolicy == AlertEach && p.SyncMode != SyncTotals // totals have no details
 	case WhenUpdatable:
 		return p.PolicyUpdatable == PolicyOnlineSigned
+	case WhenChain:
+		return p.Provenance == ProvenanceChain
 	case WhenFullSync:
 		return p.SyncMode != SyncTotals
 	case WhenSuites:

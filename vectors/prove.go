@@ -324,6 +324,9 @@ func strict() cbor.DecMode {
 // proveFollow checks an object that differs only in naming the mutated one.
 func (f *File) proveFollow(v, twin *Vector) error {
 	m := v.Mutation
+	if m.Field == "input.links" {
+		return f.proveSources(v, twin)
+	}
 	mutated, err := f.bytesOf(v, m.Field)
 	if err != nil {
 		return err

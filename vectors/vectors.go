@@ -181,7 +181,7 @@ func Domain(kind, field string) string {
 
 func objectDomain(kind string) string {
 	switch kind {
-	case "settlement", "one-way", "deposit", "unclaimed", "software":
+	case "settlement", "chain", "one-way", "deposit", "unclaimed", "software":
 		return "transfer"
 	case "rekey-req":
 		return "rekey"

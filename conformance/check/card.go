@@ -136,7 +136,8 @@ func (k *Kit) MeetCard(c *Card, amount uint64) (*KitPayer, error) {
 	return s, s.open(m2)
 }
 
-// frame seals a TRANSFER object into M3.
+// frame seals a TRANSFER object into M3, with the links that it needs.
 func (s *KitPayer) frame(object []byte) []byte {
-	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object, Certs: s.Carried})
+	links, certs := s.beside(object)
+	return s.frameWith(object, links, certs)
 }

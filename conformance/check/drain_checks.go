@@ -26,7 +26,11 @@ func paidOnWhole(t *T) {
 		return
 	}
 	payer, payee := t.Funded(50), t.Device()
-	for _, amount := range []uint64{1, 17, 32} {
+	amounts := []uint64{1, 17, 32}
+	if most := t.Profile().MaxInputs; most != nil && *most < len(amounts) {
+		amounts = [][]uint64{{50}, {18, 32}}[*most-1] // what comes in more lots cannot be paid on at once
+	}
+	for _, amount := range amounts {
 		t.For(spec.PAY01, "a payment within all limits was not carried out").Expect(t.Transfer(payer, payee, amount)).To(BeDone())
 	}
 	t.For(spec.PAY01, "what was received cannot be paid on").Expect(t.Transfer(payee, payer, 50)).To(BeDone())

@@ -215,8 +215,20 @@ func (e *Env) review() error {
 // RP says whether the reference protocol is under test, or behaviour alone.
 func (e *Env) RP() bool { return e.Class == "RP" }
 
-// Has says whether the adapter serves a capability.
-func (e *Env) Has(c adapter.Capability) bool { return slices.Contains(e.Impl.Capabilities, c) }
+// Has says whether the adapter serves a capability that the profile leaves room for.
+func (e *Env) Has(c adapter.Capability) bool {
+	return slices.Contains(e.Impl.Capabilities, c) && !e.barred(c)
+}
+
+// barred says whether the profile leaves no room for a capability: under CHAIN
+// provenance this edition has neither one-way payments nor claims.
+func (e *Env) barred(c adapter.Capability) bool {
+	return (c == adapter.CapOneWay || c == adapter.CapClaims) && e.profileHas(spec.WhenChain)
+}
+
+func (e *Env) barredReason(c adapter.Capability) string {
+	return fmt.Sprintf("profile %s has CHAIN provenance, under which there is no %q", e.Profile.ID, c)
+}
 
 // Suites are those under test, ascending: those that the product has and the
 // profile allows; a profile that names none allows all.

@@ -28,6 +28,8 @@ type Kit struct {
 	offered []suite.Suite
 	// request is the number of its last request.
 	request uint64
+	// sources are what it draws from under CHAIN provenance, by hop.
+	sources map[uint64]wire.ID
 }
 
 // KitOptions say what is unusual about a kit. The zero value is a device like
@@ -78,8 +80,11 @@ func (k *Kit) read(b []byte) {
 	}
 }
 
-// Sign signs a body as the kit.
+// Sign signs a body as the kit, a TRANSFER in the form of the realm.
 func (k *Kit) Sign(typ wire.Type, payload []byte) wire.Object {
+	if typ == wire.TypeTransfer {
+		payload = k.provenance(payload)
+	}
 	return cert.SignObject(k.Key, typ, payload)
 }
 
@@ -181,23 +186,8 @@ func (s *KitPayer) Transfer(change func(*wire.Transfer)) wire.Transfer {
 
 // Deliver seals a TRANSFER object into M3 and hands it over.
 func (s *KitPayer) Deliver(object []byte) (adapter.Answer, wire.Item) {
-	frame := s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: object, Certs: s.Carried})
-	a := s.Payee.do(adapter.Accept{Session: s.Session, Message: frame})
-	for a.Done != nil && a.Done.Again {
-		a = s.Payee.do(adapter.Accept{Session: s.Session, Message: s.told(s.link, a.Done.Message)})
-	}
-	var item wire.Item
-	reply := []byte(nil)
-	switch {
-	case a.Done != nil:
-		reply = a.Done.Message
-	case a.Refused != nil:
-		reply = a.Refused.Message
-	}
-	if len(reply) > 0 {
-		item, _, _ = s.link.Receive(reply)
-	}
-	return a, item
+	links, certs := s.beside(object)
+	return s.DeliverWith(object, links, certs)
 }
 
 // Pay delivers the right transfer; when it is accepted the book and the kit's
@@ -229,9 +219,13 @@ type KitPayee struct {
 	Amount   uint64
 	Transfer wire.Transfer // what it was paid with
 	Paid     wire.Object
+	Links    []wire.Link // that came beside it
+	Certs    [][]byte
 
 	link *link.Link
 	M1   []byte
+	// answered is the identifier of its last answer.
+	answered wire.ID
 }
 
 // Invitation is what may be unusual about the kit's M2.
@@ -350,8 +344,8 @@ func (s *KitPayee) read3(m3 []byte) {
 	}
 	o, err := wire.DecodeObject(item.Object, wire.TypeTransfer.MaxBytes())
 	if err == nil {
-		s.Paid = o
-		s.Transfer, err = wire.DecodeTransfer(o.Payload)
+		s.Paid, s.Links, s.Certs = o, item.Links, item.Certs
+		s.Transfer, err = s.t.env.realm.decodeTransfer(o.Payload)
 	}
 	if err != nil {
 		s.t.Inconclusive("positive control: the payer's TRANSFER can be read", err.Error())
@@ -368,6 +362,7 @@ func (s *KitPayee) Answer(change func(*wire.Receipt)) []byte {
 		change(&m)
 	}
 	o := s.Sign(wire.TypeReceipt, m.Encode())
+	s.answered = o.ID(wire.TypeReceipt)
 	return s.link.Send(wire.Item{Type: wire.TypeReceipt, Object: o.Encode()})
 }
 

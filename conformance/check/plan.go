@@ -122,6 +122,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 		return ex, reason, capability
 	}
 	for _, need := range c.Needs {
+		if e.barred(need) {
+			return ByProfile, e.barredReason(need), ""
+		}
 		if !e.Has(need) {
 			return ByAdapter, fmt.Sprintf("the adapter does not serve %q", need), string(need)
 		}
@@ -171,6 +174,9 @@ func (e *Env) excludeByBench(c Check) (Exclusion, string, string) {
 // excludeBy evaluates one selection word of a requirement.
 func (e *Env) excludeBy(when string) (Exclusion, string, string) {
 	if capability, ok := strings.CutPrefix(when, "cap:"); ok {
+		if e.barred(adapter.Capability(capability)) {
+			return ByProfile, e.barredReason(adapter.Capability(capability)), ""
+		}
 		if e.Has(adapter.Capability(capability)) {
 			return "", "", ""
 		}
@@ -216,6 +222,8 @@ func (e *Env) profileHas(when string) bool {
 		return p.AlertPolicy == spec.AlertEach && p.SyncMode != spec.SyncTotals // totals have no details
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
+	case spec.WhenChain:
+		return p.Provenance == spec.ProvenanceChain
 	case spec.WhenFullSync:
 		return p.SyncMode != spec.SyncTotals
 	case "suites>1":

@@ -33,6 +33,12 @@ func NewRealm(p *spec.Profile, base int, seed uint64) (*Realm, error) {
 	params := cert.DefaultParameters()
 	params.Currency, params.Number, params.Exponent = p.Currency, uint64(p.CurrencyCode), uint64(p.Exponent)
 	params.Epoch = p.Epoch
+	if classical(p.Suites) { // no key above them need be stronger
+		params.TopSuite, params.LeafSuite = suite.Ed25519, nil
+		for _, s := range p.Suites {
+			params.LeafSuite = append(params.LeafSuite, suite.Suite(s))
+		}
+	}
 	production := params
 	production.Env = wire.EnvProduction
 	stranger := seedOf(seed, "stranger", "")
@@ -88,6 +94,10 @@ func policyOf(p *spec.Profile) wire.Policy {
 	}
 	if p.MaxHops != nil {
 		m.Provenance.MaxHops = uint64(*p.MaxHops)
+	}
+	if p.Provenance == spec.ProvenanceChain {
+		m.Provenance.Mode = wire.ProvenanceChain
+		m.Provenance.Trunc, m.Provenance.MaxInputs, m.Provenance.MaxLinks = uint64(*p.Trunc), uint64(*p.MaxInputs), uint64(*p.MaxLinks)
 	}
 	if p.Respend != nil && !*p.Respend {
 		m.Respend = 0

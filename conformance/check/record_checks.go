@@ -55,7 +55,7 @@ func forgedTransferRecords(t *T) {
 	if right.Opening == nil {
 		t.Inconclusive("positive control: a report brings the transfer that was received", "it does not")
 	}
-	m := payloadOf(t, right.Object, wire.TypeTransfer, wire.DecodeTransfer)
+	m := payloadOf(t, right.Object, wire.TypeTransfer, t.env.realm.decodeTransfer)
 	sign := func(typ wire.Type, payload []byte) wire.Object { return payer.signAs(m.Suite, typ, payload) }
 	upload := func(object []byte, o settlement.Opening) adapter.Answer {
 		record := settlement.Append(nil, settlement.Record{Object: object, Certificates: right.Certificates, Opening: &o})
@@ -68,7 +68,7 @@ func forgedTransferRecords(t *T) {
 		t.For(spec.DET04, message).Expect(upload(f.message, *right.Opening)).To(t.Refused(f.codes...), f.name)
 	}
 	lots, self := m, m
-	lots.Lots = []wire.Lot{{Hop: 1, Amount: m.Amount - 1}}
+	t.env.realm.short(&lots.Lots, &lots.Inputs)
 	for _, c := range []struct {
 		name  string
 		body  wire.Transfer
@@ -108,7 +108,7 @@ func forgedReceiptRecords(t *T) {
 			}
 		}
 	}
-	m, err := wire.DecodeTransfer(transfer.Payload)
+	m, err := t.env.realm.decodeTransfer(transfer.Payload)
 	if err != nil {
 		t.Inconclusive("positive control: a report brings what is pending", err.Error())
 	}

@@ -34,6 +34,7 @@ func (b badTransfer) build(s *KitPayer) wire.Object {
 	if b.payload != nil {
 		payload = b.payload(payload)
 	}
+	payload = s.provenance(payload)
 	o := s.Sign(wire.TypeTransfer, payload)
 	if b.sign != nil {
 		o = b.sign(s, payload)

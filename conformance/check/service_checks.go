@@ -51,7 +51,11 @@ func (t *T) forgeries(typ wire.Type, encode func(signer wire.ID, s suite.Suite) 
 	if typ == other {
 		other = wire.TypePolicy
 	}
-	wrongSuite := cert.SignObject(realm.Service.Key, typ, encode(realm.Service.Cert.ID, suite.Ed25519))
+	another := suite.Ed25519
+	if realm.TopSuite == another {
+		another = suite.P256
+	}
+	wrongSuite := cert.SignObject(realm.Service.Key, typ, encode(realm.Service.Cert.ID, another))
 	return []forgery{
 		{"a wrong signature", spoilt.Encode(), []spec.Code{spec.ESig}},
 		{"signed as another message", sign(realm.Service, other).Encode(), []spec.Code{spec.ESig}},

@@ -183,7 +183,7 @@ func oneTransferPerCounter(t *T) {
 		}
 		again, _ := kit.MeetAgain(payer)
 		for _, o := range again {
-			m, err := wire.DecodeTransfer(o.Payload)
+			m, err := t.env.realm.decodeTransfer(o.Payload)
 			if err != nil {
 				t.Inconclusive("positive control: the payer's TRANSFER can be read", err.Error())
 			}

@@ -11,6 +11,7 @@ import (
 	gomegatypes "github.com/onsi/gomega/types"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/provenance/chains"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -31,6 +32,8 @@ type T struct {
 	book   book
 	made   int
 	most   int // units held at once
+	// chains makes the past of value under CHAIN provenance.
+	chains *chains.Maker
 	// points are the places of its sweep over the link.
 	points []Point
 	// unshown counts refusals that came without their reason.

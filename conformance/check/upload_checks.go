@@ -74,13 +74,13 @@ func forgedDefunding(t *T) {
 	order := nonce(peer.Account)
 	request := t.Control(peer.do(adapter.DefundRequest{Amount: 400, Nonce: order, Secret: t.secret()}), "ask for defunding").Message
 	t.book.defunded += 400
-	m := payloadOf(t, request, wire.TypeDefund, wire.DecodeDefund)
+	m := payloadOf(t, request, wire.TypeDefund, t.env.realm.decodeDefund)
 	spoilt := peer.signAs(m.Suite, wire.TypeDefund, m.Encode())
 	spoilt.Signature[3] ^= 1
 	header := peer.signAs(m.Suite, wire.TypeDefund, m.Encode())
 	header.Alg = -8
 	lots := m
-	lots.Lots = []wire.Lot{{Hop: m.Lots[0].Hop, Amount: m.Lots[0].Amount - 1}}
+	t.env.realm.short(&lots.Lots, &lots.Inputs)
 	for _, c := range []forgery{
 		{"a wrong signature", spoilt.Encode(), []spec.Code{spec.ESig}},
 		{"signed as a transfer", peer.signAs(m.Suite, wire.TypeTransfer, m.Encode()).Encode(), []spec.Code{spec.ESig}},

@@ -26,6 +26,9 @@ type Mutant struct {
 	Breaks spec.ID
 	// Fault says in one phrase what it does wrong.
 	Fault string
+	// Profile is the embedded profile under which it is wrong; empty for any that
+	// selects its requirement.
+	Profile string
 
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
@@ -65,7 +68,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
 	)
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -81,6 +82,11 @@ func Variants() []Variant {
 			Name: "one-signature-at-a-time", Says: "signs with Ed25519 or with ML-DSA, and never with both",
 			Profile: "ist-pqc", Requirement: spec.PQC01, Right: "idemia-wallet",
 			suites: []suite.Suite{suite.Ed25519, suite.MLDSA44},
+		},
+		{
+			Name: "looks-at-no-links", Says: "takes what it is paid without a look at the links, as where there are none",
+			Profile: "ctf-finality", Requirement: spec.CON04, Right: "idemia-wallet",
+			device: func(p *device.Parts) { p.Links = []provenance.Rule{} },
 		},
 		{
 			Name: "between-two-taps", Says: "is never without power, and its adapter cannot take it away",

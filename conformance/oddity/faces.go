@@ -68,6 +68,13 @@ func (o Oddity) under(changes string) Oddity {
 	return o
 }
 
+// chained is the oddity with what its buyer's profile changes in that of CHAIN
+// provenance.
+func (o Oddity) chained(changes string) Oddity {
+	o.overlay = "base: ctf-finality\nid: " + o.Name + "\n" + changes + "\n"
+	return o
+}
+
 // declaring is the oddity with what its ICS says beyond hello.
 func (o Oddity) declaring(declares func(*ics.ICS)) Oddity {
 	o.declares = declares

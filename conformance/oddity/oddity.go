@@ -122,6 +122,18 @@ func devices() []Oddity {
 		odd("no-faults", spec.ATO02, "a product whose power cannot be cut", func() adapter.Adapter {
 			return reference(simulator.Options{Without: []adapter.Capability{adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapPowerCycle}})
 		}).under(undisturbed),
+		odd("chain", spec.CON07, "keeps the sources of its value, and shows all of them", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).chained("trunc: 255\nsources: {trunc: chosen for a product that shows everything}"),
+		odd("chain-of-one", spec.PVY05, "shows the last holder and nobody before", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).chained("trunc: 1\nsources: {trunc: chosen for a product that shows the least}"),
+		odd("chain-unseen", spec.CON04, "names its sources and shows none of them", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).chained("trunc: 0\nsources: {trunc: chosen for a product that shows nothing}"),
+		odd("chain-few-lots", spec.CON06, "pays with two lots at a time, and shows five links", func() adapter.Adapter {
+			return reference(simulator.Options{})
+		}).chained("max_inputs: 2\nmax_links: 5\nsources: {max_inputs: chosen for a small device, max_links: chosen for a small device}"),
 		odd("reports-sums", spec.DET01, "tells its ledger sums and no payment", func() adapter.Adapter {
 			return reference(simulator.Options{})
 		}).under("sync_mode: TOTALS\nsources: {sync_mode: chosen for a product that reports sums}"),

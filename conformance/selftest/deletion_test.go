@@ -35,6 +35,7 @@ var unseen = map[string]string{
 	"pay: slot":                            noDevice,
 	"pay: hop":                             "the lots are drawn under the same limit, and 205 is as right as 206",
 	"pay: funds":                           "the lots are drawn from what is there, with the same code",
+	"pay: links":                           "the lots are chosen once more, with the same code",
 	"resend: session":                      "without a session there is no link to open a message with",
 	"resend: choice":                       nothingMoves,
 	"resend: link":                         nothingMoves,
@@ -120,7 +121,7 @@ func reasonFor(name string) string {
 // TestEveryRuleIsMissed leaves out one rule of the reference after the other:
 // some check has to fail each device and each ledger that is made so.
 func TestEveryRuleIsMissed(t *testing.T) {
-	p := referenceProfile(t)
+	plain, chain := referenceProfile(t), chainProfile(t)
 	known := map[string]bool{}
 	var jobs []func()
 	var mu sync.Mutex
@@ -130,6 +131,10 @@ func TestEveryRuleIsMissed(t *testing.T) {
 			continue
 		}
 		jobs = append(jobs, func() {
+			p := plain
+			if d.chain {
+				p = chain
+			}
 			if env, err := check.NewEnv(context.Background(), simulator.New(d.options), p, 1); err == nil && noticed(env, d) {
 				return
 			}

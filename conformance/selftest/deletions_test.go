@@ -8,6 +8,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -19,11 +20,32 @@ type deletion struct {
 	Name        string
 	Requirement spec.ID
 	options     simulator.Options
+	// chain says that it can be noticed under CHAIN provenance alone.
+	chain bool
 }
 
 // deletions are all of them, in the chapters' order.
 func deletions() []deletion {
-	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions())
+	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions())
+}
+
+// linkDeletions leave out one rule of the links of CHAIN provenance each.
+func linkDeletions() []deletion {
+	var all []deletion
+	for _, r := range provenance.Rules() {
+		all = append(all, deletion{
+			Name: "links: " + r.Name, Requirement: r.Requirement, chain: true,
+			options: simulator.Options{Device: func(p *device.Parts) {
+				p.Links = provenance.Rules()
+				i := slices.IndexFunc(p.Links, func(o provenance.Rule) bool { return o.Name == r.Name })
+				p.Links[i].Holds = func(c *provenance.Case) bool {
+					_ = r.Holds(c) // it fills in what later rules read
+					return true
+				}
+			}},
+		})
+	}
+	return all
 }
 
 func deviceDeletions() []deletion {
@@ -36,7 +58,7 @@ func deviceDeletions() []deletion {
 	} {
 		for _, r := range device.StandardRules()[p] {
 			all = append(all, deletion{
-				Name: string(p) + ": " + r.Name, Requirement: r.Requirement,
+				Name: string(p) + ": " + r.Name, Requirement: r.Requirement, chain: r.Name == "links",
 				options: simulator.Options{Device: func(parts *device.Parts) {
 					parts.Rules = parts.Rules.Replace(p, r.Name, func(c *device.Context) bool {
 						_ = r.Holds(c) // it fills in what later rules read

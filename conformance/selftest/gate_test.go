@@ -10,6 +10,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
+	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/oddity"
 	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/spec"
@@ -28,7 +29,23 @@ func referenceProfile(t *testing.T) *spec.Profile {
 // them, with thin sweeps.
 func run(t *testing.T, a adapter.Adapter, seed uint64, sorted func([]check.Check)) []check.Outcome {
 	t.Helper()
-	env, err := check.NewEnv(context.Background(), a, referenceProfile(t), seed)
+	return runUnder(t, referenceProfile(t), a, seed, sorted)
+}
+
+// chainProfile is the profile of CHAIN provenance.
+func chainProfile(t *testing.T) *spec.Profile {
+	t.Helper()
+	p, err := spec.LoadProfile(mutant.ChainProfile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// runUnder is run under a profile.
+func runUnder(t *testing.T, p *spec.Profile, a adapter.Adapter, seed uint64, sorted func([]check.Check)) []check.Outcome {
+	t.Helper()
+	env, err := check.NewEnv(context.Background(), a, p, seed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +89,11 @@ func TestTraceability(t *testing.T) {
 		spec.ClassRP: simulator.New(simulator.Options{}), spec.ClassBH: closed.Adapter(),
 	} {
 		passed := map[spec.ID]bool{}
-		for _, o := range run(t, a, 1, nil) {
+		all := run(t, a, 1, nil)
+		if class == spec.ClassRP {
+			all = append(all, runUnder(t, chainProfile(t), a, 1, nil)...)
+		}
+		for _, o := range all {
 			for _, r := range o.Rows {
 				if r.Verdict != check.Pass {
 					t.Errorf("class %s: %s: %s of %s: %s (%s)", class, r.Check, r.Verdict, r.Requirement, r.Message, r.Observed)

@@ -215,6 +215,14 @@ func (s *session) outcomes(ctx context.Context, make func() adapter.Adapter, see
 	return s.told(ctx, make, check.Options{Profile: s.Profile, Seed: seed}, selected, exchanges)
 }
 
+// profile is the one under which a mutant is wrong.
+func (s *session) profile(m mutant.Mutant) (*spec.Profile, error) {
+	if m.Profile == "" {
+		return s.Profile, nil
+	}
+	return spec.LoadProfile(m.Profile)
+}
+
 // told runs the selected checks on an adapter of which files are told.
 func (s *session) told(ctx context.Context, make func() adapter.Adapter, o check.Options, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
 	env, err := check.NewEnvWith(ctx, make(), o)
@@ -233,10 +241,20 @@ func (s *session) told(ctx context.Context, make func() adapter.Adapter, o check
 }
 
 func (s *session) reference(ctx context.Context) error {
-	all, err := s.everySeed(ctx, func() adapter.Adapter { return simulator.New(simulator.Options{}) }, check.Options{Profile: s.Profile}, 0)
+	right := func() adapter.Adapter { return simulator.New(simulator.Options{}) }
+	all, err := s.everySeed(ctx, right, check.Options{Profile: s.Profile}, 0)
 	if err != nil {
 		return err
 	}
+	chain, err := spec.LoadProfile(mutant.ChainProfile)
+	if err != nil {
+		return err
+	}
+	more, err := s.everySeed(ctx, right, check.Options{Profile: chain}, thin)
+	if err != nil {
+		return err
+	}
+	all = append(all, more...)
 	verdict := "conformant"
 	for _, o := range all {
 		if o.Worst() != check.Pass {
@@ -260,10 +278,14 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	if slices.ContainsFunc(check.All(), func(c check.Check) bool { return cites(c) && len(c.Suites)+len(c.AnyOf) > 0 }) {
 		make = m.Adapter
 	}
+	profile, err := s.profile(m)
+	if err != nil {
+		return fmt.Errorf("mutant %s: %w", m.Name, err)
+	}
 	var all []check.Outcome
 	killed := true // at every seed
 	for _, seed := range s.Seeds {
-		some, err := s.outcomes(ctx, make, seed, cites, 0)
+		some, err := s.told(ctx, make, check.Options{Profile: profile, Seed: seed}, cites, 0)
 		if err != nil {
 			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}
@@ -272,7 +294,7 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	}
 	kills, _, broad := killsOf(m, all)
 	if s.Full || !killed { // what it fails beside its requirement says how blunt it is
-		rest, err := s.outcomes(ctx, m.Lean, s.Seeds[0], func(c check.Check) bool { return !cites(c) }, thin)
+		rest, err := s.told(ctx, m.Lean, check.Options{Profile: profile, Seed: s.Seeds[0]}, func(c check.Check) bool { return !cites(c) }, thin)
 		if err != nil {
 			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}
@@ -284,6 +306,17 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 		if more, _, broad = killsOf(m, rest); s.Full {
 			kills = more
 		}
+	}
+	if s.Full && s.tries(m) { // what a device of one suite is not asked
+		ran := map[string]bool{}
+		for _, o := range all {
+			ran[o.Check.ID] = true
+		}
+		more, err := s.told(ctx, m.Adapter, check.Options{Profile: profile, Seed: s.Seeds[0]}, func(c check.Check) bool { return !ran[c.ID] }, thin)
+		if err != nil {
+			return fmt.Errorf("mutant %s: %w", m.Name, err)
+		}
+		all = append(all, more...)
 	}
 	if s.Full {
 		behaving, err := s.behaving(ctx, m)

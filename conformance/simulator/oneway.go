@@ -85,5 +85,5 @@ func (u *unit) mailed(record settlement.Record) ([]byte, error) {
 			return u.device.DeliverOneWay(record)
 		}
 	}
-	return u.device.Deliver(record.Object, record.Certificates)
+	return u.device.DeliverLinked(record.Object, record.Certificates, record.Links)
 }

@@ -51,7 +51,11 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	v, err := d.deliver(item.Object, slices.Concat(item.Certs, s.got), s)
+	if len(item.Links) > 0 && !d.chained() { // the list is empty under REISSUE
+		return nil, d.abort(d.refuse(spec.ENC02, spec.EField), s.link)
+	}
+	item.Certs = slices.Concat(item.Certs, s.got)
+	v, err := d.deliver(item, s)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +81,15 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 // and returns the encoded RECEIPT. The error is a [*Refusal], whose message is
 // the encoded REFUSED when there is one, or nvm's.
 func (d *Device) Deliver(object []byte, certs [][]byte) ([]byte, error) {
+	return d.DeliverLinked(object, certs, nil)
+}
+
+// DeliverLinked is [Device.Deliver] with the links of CHAIN provenance.
+func (d *Device) DeliverLinked(object []byte, certs [][]byte, links []wire.Link) ([]byte, error) {
 	if err := d.ready(); err != nil {
 		return nil, err
 	}
-	v, err := d.deliver(object, certs, nil)
+	v, err := d.deliver(wire.Item{Object: object, Certs: certs, Links: links}, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -100,9 +109,10 @@ type verdict struct {
 	missing wire.ID // what the path lacks, when that is the refusal
 }
 
-func (d *Device) deliver(object []byte, certs [][]byte, s *session) (verdict, error) {
+func (d *Device) deliver(item wire.Item, s *session) (verdict, error) {
 	c := d.context()
-	if err := c.readTransfer(object, certs); err != nil {
+	c.links = item.Links
+	if err := c.readTransfer(item.Object, item.Certs); err != nil {
 		err = d.refusalOf(err)
 		if r, ok := err.(*Refusal); ok {
 			return verdict{refusal: r}, nil
@@ -135,7 +145,11 @@ func (c *Context) readTransfer(object []byte, certs [][]byte) error {
 	if err != nil {
 		return err
 	}
-	m, err := c.d.parts.DecodeTransfer(o.Payload)
+	decode := c.d.parts.DecodeTransfer
+	if c.d.chained() {
+		decode = wire.DecodeChained
+	}
+	m, err := decode(o.Payload)
 	if err = c.Config.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
 		return err
 	}
@@ -188,7 +202,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 			next.Requests[i] = Request{}
 		}
 	}
-	d.take(next, m)
+	d.take(next, c.ID, m)
 	next.Ring = append(next.Ring, Credit{
 		Request: m.Request, Transfer: c.ID, Payer: c.Signer().Device(), Counter: m.Counter,
 		Suite: m.Suite, Log: next.LogNumber + 1,
@@ -196,6 +210,9 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	slices.SortFunc(next.Ring, func(a, b Credit) int { return int(a.Request) - int(b.Request) })
 	if err := d.enter(next, wire.LogReceive, c.ID, m.Amount, m.Request); err != nil {
 		return v, err
+	}
+	if c.chain != nil {
+		d.keepLinks(c)
 	}
 	if err := d.install(StepQ2, next); err != nil {
 		return v, err
@@ -209,14 +226,23 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	return v, nil
 }
 
-// take adds what a TRANSFER brings.
-func (d *Device) take(next *State, m *wire.Transfer) {
-	for _, l := range m.Lots {
+// lotsIn is what a TRANSFER brings, by hop.
+func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
+	if d.chained() {
+		return lotsOf(m.Inputs)
+	}
+	return m.Lots
+}
+
+// take adds what the TRANSFER with the id brings. What may not be paid on is held:
+// under CHAIN by the payer's rule "hop", since a link says which hop it has.
+func (d *Device) take(next *State, id wire.ID, m *wire.Transfer) {
+	for _, l := range d.lotsIn(m) {
 		hop := min(l.Hop, wire.MaxHop)
-		if !d.maySpendOn() { // received value is held
+		if !d.maySpendOn() && !d.chained() {
 			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
 		}
-		next.Lots[hop] += l.Amount
+		d.bring(next, id, hop, l.Amount)
 		next.Sync.Since[hop] += l.Amount
 	}
 	next.Totals.In += m.Amount

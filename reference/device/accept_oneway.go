@@ -173,7 +173,7 @@ func (d *Device) receiptPath(c *Context) [][]byte {
 func (d *Device) creditOneWay(c *Context) error {
 	m := &c.Transfer
 	next := d.state.clone()
-	d.take(next, m)
+	d.take(next, c.ID, m)
 	if err := d.enter(next, wire.LogReceive, c.ID, m.Amount, m.Request); err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (d *Device) Receipt(object []byte, certs [][]byte) (Outcome, error) {
 	if c.Receipt.Status == wire.ReceiptAccepted {
 		return Outcome{Debit: id}, d.retire(id)
 	}
-	return Outcome{Debit: id, Refunded: true, Why: spec.Code(c.Receipt.Why)}, d.refund(id)
+	return Outcome{Debit: id, Refunded: true, Why: spec.Code(c.Receipt.Why)}, d.refund(c)
 }
 
 func (c *Context) readReceipt(object []byte, certs [][]byte) error {
@@ -109,13 +109,14 @@ func (d *Device) retire(id wire.ID) error {
 	return d.install(StepP3, next)
 }
 
-// refund is P3': exactly what was drawn comes back where it was drawn. The count
-// of payments does not.
-func (d *Device) refund(id wire.ID) error {
+// refund is P3': exactly what was drawn comes back where it was drawn, with the
+// object under judgement as its source. The count of payments does not.
+func (d *Device) refund(c *Context) error {
 	next := d.state.clone()
+	id := c.Slot.ID
 	slot := *next.findPending(id)
 	for _, l := range slot.Lots {
-		next.Lots[l.Hop] += l.Amount
+		d.bring(next, c.ID, l.Hop, l.Amount)
 		next.Sync.Since[l.Hop] += l.Amount
 	}
 	next.Totals.Refunded += slot.Amount
@@ -124,6 +125,7 @@ func (d *Device) refund(id wire.ID) error {
 	if err := d.enter(next, wire.LogRefund, id, slot.Amount, 0); err != nil {
 		return err
 	}
+	d.keepReturn(c)
 	return d.install(StepP3Refund, next)
 }
 

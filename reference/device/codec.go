@@ -26,6 +26,7 @@ const (
 	sectionConfig
 	sectionStatics
 	sectionRekey
+	sectionChain
 )
 
 func keyOf(section int, index uint64) nvm.Key {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -55,6 +56,9 @@ type Context struct {
 	session *session
 	message []byte // as it arrived
 	carried []*cert.Certificate
+	links   []wire.Link      // of CHAIN provenance, as they came
+	chain   *provenance.Case // the same under judgement
+	drawn   []wire.Input     // what a payment under CHAIN draws, as it is held
 	usage   uint64
 	failed  *Refusal
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -33,6 +34,15 @@ func defundAckRules() []Rule {
 	}, serviceRules(wire.UseSignAck))
 }
 
+// maxDefunded is how many lots one DEFUND may be drawn from: so many, of 46 bytes
+// at most, fit into its 4,096 bytes beside 300 others and a signature.
+func maxDefunded(number suite.Suite) uint64 {
+	if number.PostQuantum() {
+		return 24
+	}
+	return 72
+}
+
 // DefundRequest debits the amount and returns DEFUND; nonce names the ledger's
 // order. The same nonce while its DEFUND is pending gets the same DEFUND again.
 // The error is a [*Refusal] or nvm's.
@@ -54,7 +64,16 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		return nil, r
 	}
 	next := d.state.clone()
-	drawn, ok := d.parts.Draw(&next.Lots, amount, wire.MaxHop)
+	var inputs []wire.Input
+	var drawn []wire.Lot
+	var ok bool
+	if d.chained() {
+		// The ledger asks for no links, and a debit home may draw from any lot.
+		inputs, ok = next.drawChain(amount, wire.MaxHop, maxDefunded(d.highestSuite()), func([]wire.Input) bool { return true })
+		drawn = lotsOf(inputs)
+	} else {
+		drawn, ok = d.parts.Draw(&next.Lots, amount, wire.MaxHop)
+	}
 	if !ok {
 		return nil, d.refuse(spec.FND05, spec.EFunds)
 	}
@@ -62,7 +81,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 	m := wire.Defund{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: number, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: amount, Nonce: nonce, Cert: d.certs[number].ID,
-		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn,
+		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn, Inputs: inputs,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: wire.FamilyBalance,
 	}
 	if c.Verified {
@@ -110,5 +129,5 @@ func (d *Device) DefundAcknowledge(ack []byte) (Outcome, error) {
 	if m.Status == wire.DefundCredited {
 		return Outcome{Debit: c.Slot.ID}, d.retire(m.TransferHash)
 	}
-	return Outcome{Debit: c.Slot.ID, Refunded: true}, d.refund(m.TransferHash)
+	return Outcome{Debit: c.Slot.ID, Refunded: true}, d.refund(c)
 }

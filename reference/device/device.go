@@ -8,6 +8,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/nvm"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -60,6 +61,10 @@ type Parts struct {
 	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
 	DecodeTransfer func(payload []byte) (wire.Transfer, error)
 	Draw           DrawFunc
+	// Links are the checks of the links of CHAIN provenance.
+	Links []provenance.Rule
+	// Collect finds the links of a transfer.
+	Collect CollectFunc
 	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
 	// device has none. The amount is what the user means to pay, as far as the
 	// device was told, or asks for.
@@ -90,6 +95,12 @@ func (p Parts) complete() Parts {
 	}
 	if p.Draw == nil {
 		p.Draw = Draw
+	}
+	if p.Collect == nil {
+		p.Collect = provenance.Collect
+	}
+	if p.Links == nil {
+		p.Links = provenance.Rules()
 	}
 	if p.Members == nil {
 		p.Members = func(wire.Type, *State, money.Amount) []wire.Member { return nil }
@@ -235,7 +246,7 @@ func (d *Device) write(step Step, next *State) error {
 		return d.broken
 	}
 	for _, e := range entries {
-		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog {
+		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog && section != sectionChain {
 			d.images[e.Key] = e.Value
 		}
 	}

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/money"
@@ -108,7 +109,10 @@ func (d *Device) FundAccept(fund []byte) error {
 		return r
 	}
 	next := d.state.clone()
-	next.Lots[0] += m.Amount
+	d.bring(next, c.ID, 0, m.Amount)
+	if d.chained() {
+		d.keepObject(c.ID, bytes.Clone(fund), c.Path, nil)
+	}
 	next.Totals.Funded += m.Amount
 	next.Funding = Funding{}
 	next.Epoch = max(next.Epoch, m.Epoch)

@@ -23,11 +23,15 @@ type town struct {
 }
 
 func newTown(t *testing.T, mode uint64) *town {
+	return newTownOf(t, mode, wire.Provenance{Mode: wire.ProvenanceReissue, MaxHops: 5})
+}
+
+func newTownOf(t *testing.T, mode uint64, provenance wire.Provenance) *town {
 	auth := cert.NewAuthority([]byte("town"), cert.DefaultParameters())
 	policy := wire.Policy{
 		PolicyVersion: 1, Epoch: 100, Suites: suite.All(), KEMs: []wire.KEM{wire.KEMX25519},
 		Limits:     []wire.Limits{{Class: 1, MaxHolding: wire.LimitOf(100000), MaxCumulative: wire.LimitOf(5000)}},
-		Provenance: wire.Provenance{Mode: wire.ProvenanceReissue, MaxHops: 5},
+		Provenance: provenance,
 		Fresh:      wire.Freshness{MaxAge: 400, MaxCount: 1000, Grace: 30},
 		SyncMode:   mode, Finality: 1, Respend: 1, ReceiptMode: wire.ReceiptAck,
 	}
@@ -103,7 +107,7 @@ func (w *town) sync(d *device.Device, factor ledger.Factor) {
 	for _, mail := range answer.Mail {
 		record, err := settlement.Parse(mail)
 		w.must(err)
-		receipt, err := d.Deliver(record.Object, record.Certificates)
+		receipt, err := d.DeliverLinked(record.Object, record.Certificates, record.Links)
 		w.must(err)
 		w.ledger.Upload([][]byte{settlement.Append(nil, settlement.Record{Object: receipt})})
 	}

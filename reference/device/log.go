@@ -44,13 +44,19 @@ func (d *Device) salt(ref wire.ID) [16]byte {
 
 // keepDebit hands the host the record of an own transfer for the next SYNC.
 func (d *Device) keepDebit(slot *Slot) {
+	opening := settlement.Opening{Payee: slot.Payee, Nonce: slot.Nonce}
+	d.keepRecord(slot.ID, d.object(slot), d.ownChain(slot), opening)
+}
+
+// ownChain is the path of the certificate that a debit was signed under, as far
+// as it is known.
+func (d *Device) ownChain(slot *Slot) cert.Path {
 	own := d.certOf(slot)
 	path, err := d.store.Path(own.ID, []*cert.Certificate{own})
 	if err != nil {
 		path = cert.Path{Chain: []*cert.Certificate{own}}
 	}
-	opening := settlement.Opening{Payee: slot.Payee, Nonce: slot.Nonce}
-	d.keepRecord(slot.ID, d.object(slot), path, opening)
+	return path
 }
 
 func (d *Device) keepRecord(id wire.ID, object []byte, path cert.Path, opening settlement.Opening) {

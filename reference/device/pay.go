@@ -116,14 +116,14 @@ func (d *Device) pay(c *Context) ([]byte, error) {
 	return m3, nil
 }
 
-// draft draws the lots and is P1; it returns the slot of the debit.
+// draft draws what is paid with and is P1; it returns the slot of the debit.
 func (d *Device) draft(c *Context) (Slot, error) {
 	next := d.state.clone()
-	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
-	if !ok {
-		return Slot{}, d.refuse(spec.PAY02, spec.EFunds)
+	m := d.transfer(c)
+	drawn, err := d.drawFor(c, next, &m)
+	if err != nil {
+		return Slot{}, err
 	}
-	m := d.transfer(c, drawn)
 	slot := Slot{
 		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
 		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
@@ -133,12 +133,32 @@ func (d *Device) draft(c *Context) (Slot, error) {
 	return slot, d.debit(next, slot, wire.LogPay, c.Verified)
 }
 
-func (d *Device) transfer(c *Context, drawn []wire.Lot) wire.Transfer {
+// drawFor takes the amount out of the next state, writes into the body what it is
+// drawn from, and returns that as it was held, by hop.
+func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot, error) {
+	if d.chained() {
+		if c.drawn == nil && !linksFit(c) {
+			return nil, d.refuse(spec.CON07, spec.EChainLength)
+		}
+		m.Inputs = raised(c.drawn)
+		next.take(c.drawn)
+		return lotsOf(c.drawn), nil
+	}
+	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
+	if !ok {
+		return nil, d.refuse(spec.PAY02, spec.EFunds)
+	}
+	m.Lots = up(drawn)
+	return drawn, nil
+}
+
+// transfer is the body of a TRANSFER but for what it is drawn from.
+func (d *Device) transfer(c *Context) wire.Transfer {
 	m := wire.Transfer{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: c.Caps.Suite, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: c.PayReq.Amount, Cert: d.certs[c.Caps.Suite].ID,
 		Request: c.PayReq.Request, PayeeTag: wire.PayeeTag(c.Signer().Device(), c.PayReq.Nonce),
-		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: up(drawn), RequestHash: c.ID,
+		Counter: d.state.Counter + 1, Prev: d.state.Prev, RequestHash: c.ID,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: wire.FamilyBalance,
 	}
 	if c.Verified {
@@ -201,8 +221,11 @@ func (d *Device) release(id wire.ID) error {
 	if err != nil {
 		return err
 	}
-	if slot.Type == wire.TypeTransfer {
+	switch {
+	case slot.Type == wire.TypeTransfer:
 		d.keepDebit(d.state.findPending(id))
+	case d.chained():
+		d.keepObject(id, d.object(d.state.findPending(id)), d.ownChain(slot), nil)
 	}
 	return nil
 }
@@ -213,7 +236,13 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
-	return s.link.Send(wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))})
+	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))}
+	if m, err := wire.DecodeChained(slot.Payload); d.chained() && err == nil {
+		// What the host has lost is missing: the payee refuses, and signs it.
+		links, certs, _ := d.showing(m.Inputs)
+		item.Links, item.Certs = links, append(item.Certs, certs...)
+	}
+	return s.link.Send(item)
 }
 
 // Resend takes M2 as a payer and returns a frame for each TRANSFER that is

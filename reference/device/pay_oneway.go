@@ -35,7 +35,7 @@ func payOneWayRules() []Rule {
 		{"certified suite", spec.CRY08, spec.EDowngrade, standingSuiteHighest},
 		{"revocations fresh", spec.LCM02, spec.ERevOld, revocationsFresh},
 		{"peer epoch", spec.LCM02, spec.EPeerOld, peerKnowsEpoch},
-		{"family", spec.ENC05, spec.EFamily, func(c *Context) bool { return c.PayReq.Family == wire.FamilyBalance }},
+		{"family", spec.ENC05, spec.EFamily, familyPayable},
 		{"payee class", spec.CRY03, spec.EUsage, payeeClass},
 		{"common suite", spec.CRY06, spec.ENocommon, suiteInCommon},
 		{"key", spec.PVY02, spec.ELink, func(c *Context) bool { return link.KeyUsable(c.Static.KEM, c.Static.KEMKey) }},

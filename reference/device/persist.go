@@ -11,8 +11,8 @@ import (
 // ErrCorrupt says that the store does not hold the state of a device.
 var ErrCorrupt = errors.New("device: memory does not hold a device")
 
-// sections visits every value but the ring and the log, which are compared
-// entry by entry because they are long.
+// sections visits every value but the ring, the log and the lots of CHAIN
+// provenance, which are compared entry by entry because they are long.
 func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionIdentity, 0), s.Identity.fields)
 	visit(keyOf(sectionStatus, 0), s.Lifecycle.fields)
@@ -50,8 +50,10 @@ func (s *State) changes(before *State, images map[nvm.Key][]byte) []nvm.Entry {
 	})
 	out = appendChanged(out, sectionRing, before.Ring, s.Ring,
 		func(r *Credit) uint64 { return r.Request }, (*Credit).fields)
-	return appendChanged(out, sectionLog, before.Log, s.Log,
+	out = appendChanged(out, sectionLog, before.Log, s.Log,
 		func(e *wire.LogEntry) uint64 { return e.Number }, logFields)
+	return appendChanged(out, sectionChain, before.Chained, s.Chained,
+		func(l *ChainLot) uint64 { return l.Order }, (*ChainLot).fields)
 }
 
 // appendChanged compares two ascending lists.
@@ -97,6 +99,12 @@ func load(entries []nvm.Entry, cfg Config) (*State, map[nvm.Key][]byte, error) {
 				return nil, nil, ErrCorrupt
 			}
 			s.Log = append(s.Log, l)
+		case sectionChain:
+			var l ChainLot
+			if !read(e.Value, l.fields) {
+				return nil, nil, ErrCorrupt
+			}
+			s.Chained = append(s.Chained, l)
 		default:
 			images[e.Key] = e.Value
 		}

@@ -54,7 +54,11 @@ func (d *Device) Query() (Status, error) {
 		Policy: d.policy.PolicyVersion, Revocations: d.revocationVersion(), Epoch: s.Epoch,
 		HostClock: s.HostClock, LastRefusal: d.last,
 	}
-	if limit := min(d.policy.Provenance.MaxHops, wire.MaxHop); limit > 0 {
+	limit := min(d.policy.Provenance.MaxHops, wire.MaxHop)
+	if d.chained() && d.policy.Respend == 0 {
+		limit = min(limit, 1)
+	}
+	if limit > 0 {
 		st.Spendable = s.Lots.upTo(limit - 1)
 	}
 	st.Held = st.Balance - st.Spendable

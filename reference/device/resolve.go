@@ -57,7 +57,7 @@ func (d *Device) Resolve(resolve, refused []byte, certs [][]byte) (Outcome, erro
 		}
 		return d.Receipt(refused, certs)
 	}
-	return Outcome{Debit: m.TransferHash, Refunded: true}, d.refund(m.TransferHash)
+	return Outcome{Debit: m.TransferHash, Refunded: true}, d.refund(c)
 }
 
 // policyRules are the checks on POLICY.
@@ -74,9 +74,7 @@ func policyRules() []Rule {
 			}
 			return c.holds(cert.CheckPolicy(c.d.parts.PolicyRules, step))
 		}},
-		{"provenance", spec.CON03, spec.EPolicyFixed, func(c *Context) bool {
-			return c.Next.Provenance.Mode == wire.ProvenanceReissue
-		}},
+		{"provenance", spec.CON03, spec.EPolicyFixed, sameProvenance},
 	}, serviceRules(wire.UseSignPolicy))
 }
 

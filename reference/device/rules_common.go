@@ -142,7 +142,7 @@ func hopLimit(c *Context, payee uint64) uint64 {
 // composable holds for value that may make one more hop. Where there is not
 // even enough of any kind, it is funds that are missing.
 func composable(c *Context) bool {
-	limit := hopLimit(c, c.PayReq.MaxHop)
+	limit := payerLimit(c)
 	var there money.Amount
 	if limit > 0 {
 		there = c.State.Lots.upTo(limit - 1)

@@ -12,7 +12,7 @@ import (
 // payRules are the payer's checks on M2; all come before P1.
 func payRules() []Rule {
 	return slices.Concat(openingRules(payReqRead), []Rule{
-		{"family", spec.ENC05, spec.EFamily, func(c *Context) bool { return c.PayReq.Family == wire.FamilyBalance }},
+		{"family", spec.ENC05, spec.EFamily, familyPayable},
 		{"payee class", spec.CRY03, spec.EUsage, payeeClass},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.State.DID }},
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},
@@ -31,6 +31,7 @@ func payRules() []Rule {
 		{"log", spec.LIM08, spec.ELogFull, logRoom},
 		{"hop", spec.CON02, spec.EHop, composable},
 		{"funds", spec.PAY02, spec.EFunds, funded},
+		{"links", spec.CON07, spec.EChainLength, linksFit},
 		{"user verification", spec.LIM05, spec.EUv, userVerified},
 	})
 }

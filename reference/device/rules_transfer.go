@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -44,6 +45,7 @@ func transferRules() []Rule {
 		}},
 		{"self", spec.PAY06, spec.ESelf, func(c *Context) bool { return c.Signer().Device() != c.State.DID }},
 		{"lots", spec.CON03, spec.EHop, lotsRight},
+		{"links", spec.CON04, spec.EChainMissing, linksRight},
 		{"path signature", spec.CRY01, spec.ESig, pathSigned},
 		{"signature", spec.CRY05, spec.ESig, signatureRight},
 		{"counter unused", spec.DET01, spec.EDouble, counterUnused},
@@ -75,6 +77,9 @@ func lotsRight(c *Context) bool {
 	highest := hopLimit(c, wire.MaxHop)
 	if c.Open != nil {
 		highest = min(highest, c.Open.MaxHop)
+	}
+	if c.d.chained() {
+		return provenance.WellOrdered(c.Transfer.Inputs, c.Transfer.Amount, 1, highest)
 	}
 	return wellOrdered(c.Transfer.Lots, c.Transfer.Amount, 1, highest)
 }

@@ -40,6 +40,7 @@ type State struct {
 	Statics    StaticBook
 	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
+	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
 }
 
 // Identity is made at the device's creation and provisioning.
@@ -213,6 +214,7 @@ func (s *State) clone() *State {
 	c.Statics.Slots = slices.Clone(s.Statics.Slots)
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
+	c.Chained = slices.Clone(s.Chained)
 	return &c
 }
 

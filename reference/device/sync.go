@@ -146,11 +146,16 @@ func (d *Device) records(mode uint64) [][]byte {
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
 		}
+		if mode == wire.SyncFull && e.Kind == wire.LogRefund && d.chained() {
+			add(returnOf(e.Ref))
+		}
 	}
 	for _, id := range pending {
 		if slot := d.state.findPending(id); slot.Type == wire.TypeTransfer {
 			d.keepDebit(slot)
-			add(id)
+			if record := d.parts.Host.Record(id); record != nil {
+				out = append(out, d.besideRecord(record))
+			}
 		}
 	}
 	return out
@@ -183,7 +188,7 @@ func (d *Device) SyncApply(ack []byte) error {
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
-	if m.ClearHops == 1 {
+	if m.ClearHops == 1 && !d.chained() { // a SYNC_ACK shows where nothing was
 		next.clearHops()
 	}
 	next.Sync.Open, next.Sync.Used, next.Sync.Since = false, Used{}, Lots{}

@@ -88,7 +88,7 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 	if kind == wire.EvidenceRequest {
 		want = 3
 	}
-	if len(objects) != want {
+	if len(objects) != want && kind != wire.EvidenceSource {
 		return Finding{}, notProven("kind %d has %d objects, not %d", kind, want, len(objects))
 	}
 	conflict := map[uint64]func(objects [][]byte) (wire.DID, error){
@@ -99,6 +99,7 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 		wire.EvidenceFork:    j.fork,
 		wire.EvidenceAbsent:  j.absent,
 		wire.EvidenceIssuer:  j.issuer,
+		wire.EvidenceSource:  j.source,
 	}[kind]
 	if conflict == nil {
 		return Finding{}, notProven("kind %d is not defined", kind)

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 )
@@ -77,7 +78,8 @@ type debit struct {
 	payer   wire.DID
 	counter uint64
 	prev    wire.ID
-	request wire.ID // zero for a DEFUND
+	request wire.ID      // zero for a DEFUND
+	drawn   []wire.Input // under CHAIN provenance, with the hops at which it was held
 }
 
 func (j *judge) debit(b []byte) (debit, error) {
@@ -96,6 +98,10 @@ func (j *judge) transfer(b []byte) (debit, error) {
 	var err error
 	d.id, d.payer, err = j.signed(b, wire.TypeTransfer, func(payload []byte) (signer, error) {
 		m, err := wire.DecodeTransfer(payload)
+		if err != nil { // a realm of CHAIN provenance has another form
+			m, err = wire.DecodeChained(payload)
+		}
+		d.drawn = provenance.Held(m.Inputs)
 		d.counter, d.prev, d.request = m.Counter, m.Prev, m.RequestHash
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
@@ -107,6 +113,10 @@ func (j *judge) defund(b []byte) (debit, error) {
 	var err error
 	d.id, d.payer, err = j.signed(b, wire.TypeDefund, func(payload []byte) (signer, error) {
 		m, err := wire.DecodeDefund(payload)
+		if err != nil {
+			m, err = wire.DecodeChainedDefund(payload)
+		}
+		d.drawn = m.Inputs
 		d.counter, d.prev = m.Counter, m.Prev
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})

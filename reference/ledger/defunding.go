@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -28,7 +29,10 @@ func defundingRules() []Rule[Defunding] {
 			first, answered := l.device(d.Device).defunded[d.Body.Counter]
 			return !l.Blocked(d.Device) || answered && first.id == d.ID
 		}},
-		{"the lots make the amount", spec.ENC04, spec.EHop, func(_ *Ledger, d *Defunding) bool {
+		{"the lots make the amount", spec.ENC04, spec.EHop, func(l *Ledger, d *Defunding) bool {
+			if l.chained() {
+				return provenance.WellOrdered(d.Body.Inputs, d.Body.Amount, 0, wire.MaxHop)
+			}
 			return lotsMake(d.Body.Lots, d.Body.Amount, 0, wire.MaxHop)
 		}},
 		{"no other DEFUND had the counter", spec.FND05, spec.EDefundReplay, func(l *Ledger, d *Defunding) bool {
@@ -84,10 +88,14 @@ func (l *Ledger) DefundOrder(account string) (wire.Nonce, error) {
 // never will be", and that answer is final. The error is a [*Refusal].
 func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	d := &Defunding{}
+	decode := wire.DecodeDefund
+	if l.chained() {
+		decode = wire.DecodeChainedDefund
+	}
 	var err error
 	d.Signed, err = l.open(message, opened{typ: wire.TypeDefund}, func(payload []byte) (signerOf, error) {
 		var err error
-		d.Body, err = wire.DecodeDefund(payload)
+		d.Body, err = decode(payload)
 		return signerOf{d.Body.Suite, d.Body.Cert},
 			l.parts.Place.Check(d.Body.Realm, d.Body.Currency, d.Body.Exponent, err)
 	})
@@ -118,6 +126,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
 	}.Encode())
+	l.issued(wire.TypeDefundAck, answer)
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
 	}

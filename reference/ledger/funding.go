@@ -75,6 +75,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		Amount: r.Body.Amount, Nonce: r.Body.Nonce, Cert: l.service.Cert.ID,
 		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device,
 	}.Encode())
+	l.issued(wire.TypeFund, voucher)
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)
 	l.supply.fund(r.Device, r.Body.Amount)
 	l.device(r.Device).funding[r.Body.Request] = &funding{

@@ -8,6 +8,7 @@ import (
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 )
@@ -28,18 +29,25 @@ type Debit struct {
 	Opening     *settlement.Opening // nil for a DEFUND
 	Object      []byte
 	Cert        wire.ID
+	// Drawn is what it was drawn from under CHAIN provenance, as it was held.
+	Drawn []wire.Input
+	// Links are those that came with a pending TRANSFER, and Signers the
+	// certificates beside them, for the payee.
+	Links   []wire.Link
+	Signers [][]byte
 }
 
 func defundDebit(d *Defunding) *Debit {
 	return &Debit{ID: d.ID, Payer: d.Device, Counter: d.Body.Counter, Prev: d.Body.Prev,
-		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert}
+		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert, Drawn: d.Body.Inputs}
 }
 
 func transferDebit(s *Settlement) *Debit {
 	return &Debit{ID: s.ID, Payer: s.Device, Counter: s.Body.Counter, Prev: s.Body.Prev,
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
 		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
-		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert}
+		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
+		Drawn: provenance.Held(s.Body.Inputs), Links: s.Links, Signers: s.Signers}
 }
 
 // objects are the authentic signed objects that the ledger has seen: sets, so
@@ -52,18 +60,25 @@ type objects struct {
 	reports  map[wire.ID]*Report
 	certs    map[wire.ID]*cert.Certificate
 	links    map[wire.DID]map[wire.ID][]byte // REKEY_REQs
+	// issued are what the ledger has signed that may be a source of CHAIN provenance.
+	issued map[wire.ID][]byte
 }
 
 func newObjects() objects {
 	return objects{map[wire.ID]*Debit{}, map[wire.ID]*Answer{}, map[wire.ID][]*Answer{}, map[wire.ID][]byte{}, map[wire.ID]*Report{},
-		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}}
+		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}, map[wire.ID][]byte{}}
 }
 
 // addDebit keeps the first encoding of a debit: a hedged signer may make
-// several of one id.
+// several of one id. Links that come later are kept with it.
 func (o *objects) addDebit(d *Debit) {
-	if _, known := o.debits[d.ID]; !known {
+	known := o.debits[d.ID]
+	if known == nil {
 		o.debits[d.ID] = d
+		return
+	}
+	if len(known.Links) == 0 {
+		known.Links, known.Signers = d.Links, d.Signers
 	}
 }
 

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/settlement"
@@ -48,6 +49,7 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 		return Resolution{}, &Refusal{"there is a ground to resolve", spec.ATO06, spec.EReqUnknown}
 	}
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
+	l.issued(wire.TypeResolve, out.Resolve)
 	l.final[transfer] = out
 	return out, nil
 }
@@ -107,10 +109,23 @@ func (l *Ledger) Mailbox(payee wire.DID) [][]byte {
 			continue
 		}
 		mail = append(mail, settlement.Append(nil, settlement.Record{
-			Object: d.Object, Certificates: raw(path), Opening: d.Opening,
+			Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links,
 		}))
 	}
 	return mail
+}
+
+// withLinks adds the certificates of the links' signers to a payer's path.
+func withLinks(path [][]byte, d *Debit) [][]byte {
+	if len(d.Links) == 0 {
+		return path
+	}
+	for _, c := range d.Signers {
+		if !slices.ContainsFunc(path, func(o []byte) bool { return bytes.Equal(o, c) }) {
+			path = append(path, c)
+		}
+	}
+	return path
 }
 
 func raw(path cert.Path) [][]byte {

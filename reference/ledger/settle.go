@@ -3,6 +3,7 @@ package ledger
 import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -13,6 +14,8 @@ type Settlement struct {
 	Signed
 	Body    wire.Transfer
 	Opening *settlement.Opening // nil when the record has none
+	Links   []wire.Link         // of CHAIN provenance, for the payee
+	Signers [][]byte            // certificates that came with the record
 }
 
 // An Answer is a decoded RECEIPT under judgement.
@@ -50,6 +53,9 @@ func settleRules() []Rule[Settlement] {
 			return s.Opening == nil || s.Opening.Payee != s.Device
 		}},
 		{"the lots make the amount", spec.CON03, spec.EHop, func(l *Ledger, s *Settlement) bool {
+			if l.chained() {
+				return provenance.WellOrdered(s.Body.Inputs, s.Body.Amount, 1, l.maxHop())
+			}
 			return lotsMake(s.Body.Lots, s.Body.Amount, 1, l.maxHop())
 		}},
 	}...)
@@ -76,6 +82,9 @@ func (l *Ledger) maxHop() uint64 {
 	}
 	return wire.MaxHop
 }
+
+// chained reports whether the policy has CHAIN provenance.
+func (l *Ledger) chained() bool { return l.parts.Policy.Provenance.Mode == wire.ProvenanceChain }
 
 // lotsMake reports whether the lots ascend by hop, lie within lowest and
 // highest, and sum to the amount.
@@ -126,12 +135,18 @@ func (l *Ledger) take(b []byte) Outcome {
 }
 
 func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
-	s := &Settlement{Opening: rec.Opening}
+	s := &Settlement{Opening: rec.Opening, Links: rec.Links, Signers: rec.Certificates}
+	decode := wire.DecodeTransfer
+	if l.chained() {
+		decode = wire.DecodeChained
+	} else if len(rec.Links) > 0 {
+		return Outcome{Err: refusal(&wire.Error{Code: spec.EField, Key: wire.NoKey, What: "links without CHAIN provenance"})}
+	}
 	var err error
 	how := opened{typ: wire.TypeTransfer, usage: wire.UsePay, carried: rec.Certificates, at: &s.Body.Epoch}
 	s.Signed, err = l.open(rec.Object, how, func(payload []byte) (signerOf, error) {
 		var err error
-		s.Body, err = wire.DecodeTransfer(payload)
+		s.Body, err = decode(payload)
 		return signerOf{s.Body.Suite, s.Body.Cert},
 			l.parts.Place.Check(s.Body.Realm, s.Body.Currency, s.Body.Exponent, err)
 	})

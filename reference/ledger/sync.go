@@ -139,9 +139,10 @@ func (l *Ledger) grant(did wire.DID, factor Factor) uint64 {
 
 // receiptsKnown reports whether every receipt in the report that is not
 // acknowledged yet is that of a TRANSFER to the device which the ledger knows.
-// Then, and only in FULL, the received value starts over at hop 0.
+// Then, and only in FULL and under REISSUE, the received value starts over at hop
+// 0.
 func (l *Ledger) receiptsKnown(r *Report) bool {
-	if r.Body.Mode != wire.SyncFull {
+	if r.Body.Mode != wire.SyncFull || l.chained() {
 		return false
 	}
 	for _, e := range l.news(r) {

@@ -19,6 +19,9 @@ const MaxCertificates = 2
 // MaxBytes is the largest record: the largest TRANSFER with two certificates.
 const MaxBytes = 8192 + MaxCertificates*12288 + 64
 
+// MaxChainBytes is the largest record with links, which came in one frame.
+const MaxChainBytes = MaxBytes + 32768
+
 // An Opening says for whom a TRANSFER is: its payee tag is the digest of both.
 type Opening struct {
 	Payee wire.DID
@@ -30,19 +33,27 @@ type Opening struct {
 //	[bstr object, [* bstr certificate]]                            RECEIPT, PAY_REQ
 //	[bstr object, [* bstr certificate], bstr payee, bstr nonce]    TRANSFER
 //
+// Under CHAIN provenance the last has its links as a fifth member, and then a
+// certificate more for each.
+//
 // Byte slices alias the input of [Parse].
 type Record struct {
 	Object       []byte
 	Certificates [][]byte // by value, 0 to [MaxCertificates]; those left out are known to the reader
 	Opening      *Opening // present with a TRANSFER, and only there
+	Links        []wire.Link
 }
 
 // Parse reads a record in its one encoding. The error is a [*wire.Error].
 func Parse(b []byte) (Record, error) {
-	if len(b) > MaxBytes {
+	read, most := parse, MaxBytes
+	if r := wire.NewReader(b); r.Array() == 5 && r.Err() == nil {
+		read, most = parseChain, MaxChainBytes
+	}
+	if len(b) > most {
 		return Record{}, &wire.Error{Code: spec.ESize, Key: wire.NoKey, What: "record too large"}
 	}
-	rec, err := parse(b)
+	rec, err := read(b)
 	if err != nil {
 		if wrong := wire.WellFormed(b); wrong != nil { // the encoding counts before the grammar
 			return Record{}, wrong
@@ -82,6 +93,33 @@ func parse(b []byte) (Record, error) {
 	return rec, nil
 }
 
+// parseChain reads a record of five members.
+func parseChain(b []byte) (Record, error) {
+	r := wire.NewReader(b)
+	r.Array()
+	rec := Record{Object: r.Bytes()}
+	for range r.Array() {
+		rec.Certificates = append(rec.Certificates, r.Bytes())
+	}
+	payee, nonce, links := r.Bytes(), r.Bytes(), r.Raw()
+	r.End()
+	if err := r.Err(); err != nil {
+		return Record{}, err
+	}
+	if len(payee) != len(wire.DID{}) || len(nonce) != len(wire.Nonce{}) {
+		return Record{}, fieldError("an opening is a device id and a nonce of 16 bytes each")
+	}
+	rec.Opening = &Opening{Payee: wire.DID(payee), Nonce: wire.Nonce(nonce)}
+	var err error
+	if rec.Links, err = wire.DecodeLinks(links); err != nil {
+		return Record{}, err
+	}
+	if len(rec.Links) == 0 || len(rec.Certificates) > MaxCertificates+len(rec.Links) {
+		return Record{}, fieldError("a fifth member is links, each with one certificate at most")
+	}
+	return rec, nil
+}
+
 func fieldError(what string) error {
 	return &wire.Error{Code: spec.EField, Key: wire.NoKey, What: what}
 }
@@ -89,7 +127,10 @@ func fieldError(what string) error {
 // Append appends the encoding of rec.
 func Append(b []byte, rec Record) []byte {
 	members := 2
-	if rec.Opening != nil {
+	switch {
+	case rec.Opening != nil && len(rec.Links) > 0:
+		members = 5
+	case rec.Opening != nil:
 		members = 4
 	}
 	b = wire.AppendArray(b, members)
@@ -101,6 +142,9 @@ func Append(b []byte, rec Record) []byte {
 	if rec.Opening != nil {
 		b = wire.AppendBytes(b, rec.Opening.Payee[:])
 		b = wire.AppendBytes(b, rec.Opening.Nonce[:])
+	}
+	if members == 5 {
+		b = wire.AppendLinks(b, rec.Links)
 	}
 	return b
 }

@@ -15,6 +15,7 @@ func TestRecordHasOneEncoding(t *testing.T) {
 		{Object: []byte("object")},
 		{Object: []byte("object"), Certificates: [][]byte{{1}, {2, 3}}},
 		{Object: []byte("object"), Certificates: [][]byte{{1}}, Opening: &opening},
+		{Object: []byte("object"), Certificates: [][]byte{{1}, {2}, {3}}, Opening: &opening, Links: []wire.Link{{Object: []byte{4}}}},
 	} {
 		b := Append(nil, rec)
 		got, err := Parse(b)
@@ -39,6 +40,7 @@ func TestParseRefuses(t *testing.T) {
 		{"three members", []byte{0x83, 0x41, 'o', 0x80, 0x41, 1}, spec.EField},
 		{"short device id", append([]byte{0x84, 0x41, 'o', 0x80, 0x41, 1, 0x50}, make([]byte, 16)...), spec.EField},
 		{"three certificates", []byte{0x82, 0x41, 'o', 0x83, 0x40, 0x40, 0x40}, spec.EField},
+		{"no links", append(append([]byte{0x85}, good[1:]...), 0x80), spec.EField},
 		{"long form", append([]byte{0x98, 4}, good[1:]...), spec.ECanon},
 		{"too large", make([]byte, MaxBytes+1), spec.ESize},
 	} {
@@ -52,6 +54,7 @@ func TestParseRefuses(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(Append(nil, Record{Object: []byte("object"), Certificates: [][]byte{{1}}, Opening: &Opening{}}))
 	f.Add(Append(nil, Record{Object: []byte("object")}))
+	f.Add(Append(nil, Record{Object: []byte("object"), Opening: &Opening{}, Links: []wire.Link{{Object: []byte{4}}}}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rec, err := Parse(b)
 		if err != nil {

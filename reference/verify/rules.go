@@ -1,10 +1,12 @@
 package verify
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -16,6 +18,8 @@ type payment struct {
 	object  wire.Object
 	opening settlement.Opening
 	path    cert.Path
+	record  settlement.Record
+	chain   *provenance.Refusal // why its links do not hold
 }
 
 // A rule is one check of a decoded payment.
@@ -36,6 +40,7 @@ func rules() []rule {
 		{spec.PAY04, spec.EMismatch, tagOpens},
 		{spec.PAY06, spec.ESelf, func(_ *Verifier, p *payment) bool { return p.opening.Payee != p.path.Leaf().Device() }},
 		{spec.CON03, spec.EHop, lotsHold},
+		{spec.CON04, spec.EChainOrder, linksHold},
 		{spec.CRY01, spec.ESig, func(v *Verifier, p *payment) bool { return v.paths.Signatures(p.path) == nil }},
 		{spec.CRY05, spec.ESig, func(_ *Verifier, p *payment) bool {
 			return p.path.Leaf().Verify(p.object, wire.TypeTransfer) == nil
@@ -54,6 +59,9 @@ func tagOpens(_ *Verifier, p *payment) bool {
 // lotsHold: hops ascend, none is zero or above the policy's, and the sum is the
 // amount.
 func lotsHold(v *Verifier, p *payment) bool {
+	if v.in.Chain != nil {
+		return provenance.WellOrdered(p.body.Inputs, p.body.Amount, 1, v.in.MaxHops)
+	}
 	var sum money.Amount
 	last := uint64(0)
 	for _, lot := range p.body.Lots {
@@ -67,4 +75,18 @@ func lotsHold(v *Verifier, p *payment) bool {
 		}
 	}
 	return sum == p.body.Amount
+}
+
+// linksHold judges the links by the rules of their chapter, whose code is the
+// verdict's.
+func linksHold(v *Verifier, p *payment) bool {
+	if v.in.Chain == nil {
+		return true
+	}
+	p.chain, _ = errors.AsType[*provenance.Refusal](provenance.Judge(v.links, &provenance.Case{
+		Bounds: *v.in.Chain, Place: v.in.Place, Env: v.in.Env, Grace: v.in.Grace, Suites: v.in.Suites,
+		Rules: v.paths.Rules, Store: v.store, Payer: p.path.Leaf().Device(), Family: p.body.Family,
+		Inputs: p.body.Inputs, Links: p.record.Links, Carried: cert.Carried(p.record.Certificates),
+	}))
+	return p.chain == nil
 }

@@ -3,6 +3,7 @@ package verify
 import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -10,7 +11,7 @@ import (
 
 // A Payment is the encoding of a settlement.Record with an opening: a TRANSFER,
 // the certificates of its payer, the payee and the nonce of its tag. At most
-// settlement.MaxBytes long.
+// settlement.MaxBytes long, settlement.MaxChainBytes with links.
 type Payment []byte
 
 // A Verdict is what the core finds about one payment. It can be compared with
@@ -42,11 +43,13 @@ type Setting struct {
 	Providers []*cert.Certificate
 	// Known are payers' certificates that payments may leave out; what they
 	// carry under the id of one of these is ignored.
-	Known    []*cert.Certificate
-	Suites   []suite.Suite // those that the policy allows
-	MaxHops  uint64        // 1 to 15
-	Epoch    uint64        // now
-	MinEpoch uint64        // the lowest epoch that a payer may state
-	Grace    uint64        // epochs that a certificate outlives its last one
+	Known   []*cert.Certificate
+	Suites  []suite.Suite // those that the policy allows
+	MaxHops uint64        // 1 to 15
+	// Chain are the bounds of CHAIN provenance; nil under REISSUE.
+	Chain    *provenance.Bounds
+	Epoch    uint64 // now
+	MinEpoch uint64 // the lowest epoch that a payer may state
+	Grace    uint64 // epochs that a certificate outlives its last one
 	Revoked  *cert.Revocations
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -18,6 +19,7 @@ type Verifier struct {
 	in    Setting
 	index Index
 	paths cert.Verifier
+	links []provenance.Rule
 	rules []rule
 	store *cert.Store
 	known map[wire.ID]*cert.Certificate
@@ -36,11 +38,14 @@ func CacheCertificates() Option {
 	return func(v *Verifier) { v.cached = map[[32]byte]*cert.Certificate{} }
 }
 
+// LinkRules replaces the rules of the links of CHAIN provenance.
+func LinkRules(rules []provenance.Rule) Option { return func(v *Verifier) { v.links = rules } }
+
 // New returns a verifier. The error says which provider, or which certificate
 // known, does not lead to a root.
 func New(in Setting, index Index, options ...Option) (*Verifier, error) {
 	v := &Verifier{
-		in: in, index: index, rules: rules(),
+		in: in, index: index, rules: rules(), links: provenance.Rules(),
 		paths: cert.Verifier{Rules: cert.Rules()},
 		store: cert.NewStore(0, in.Roots...),
 		known: map[wire.ID]*cert.Certificate{},
@@ -77,6 +82,9 @@ func (v *Verifier) Verify(encoded Payment) Verdict {
 	for _, r := range v.rules {
 		if !r.holds(v, p) {
 			verdict.Code, verdict.Requirement = r.code, r.requirement
+			if p.chain != nil {
+				verdict.Code, verdict.Requirement = p.chain.Code, p.chain.Requirement
+			}
 			return verdict
 		}
 	}
@@ -107,11 +115,18 @@ func (v *Verifier) open(encoded Payment, verdict *Verdict) (*payment, error) {
 	if rec.Opening == nil {
 		return nil, &wire.Error{Code: spec.EField, Key: wire.NoKey, What: "a payment has an opening"}
 	}
-	p := &payment{opening: *rec.Opening}
+	if len(rec.Links) > 0 && v.in.Chain == nil {
+		return nil, &wire.Error{Code: spec.EField, Key: wire.NoKey, What: "links without CHAIN provenance"}
+	}
+	p := &payment{opening: *rec.Opening, record: rec}
 	if p.object, err = wire.DecodeObject(rec.Object, wire.TypeTransfer.MaxBytes()); err != nil {
 		return nil, err
 	}
-	p.body, err = wire.DecodeTransfer(p.object.Payload)
+	decode := wire.DecodeTransfer
+	if v.in.Chain != nil {
+		decode = wire.DecodeChained
+	}
+	p.body, err = decode(p.object.Payload)
 	if err = v.in.Place.Check(p.body.Realm, p.body.Currency, p.body.Exponent, err); err != nil {
 		return nil, err
 	}

@@ -80,7 +80,8 @@ type Defund struct {
 	Cert          ID
 	Counter       uint64
 	Prev          ID
-	Lots          []Lot // with the hop at which they are held, from 0
+	Lots          []Lot   // with the hop at which they are held, from 0
+	Inputs        []Input // the same, under CHAIN provenance in place of Lots
 	PolicyVersion uint64
 	Epoch         uint64
 	Flags         uint64 // TransferUV
@@ -95,7 +96,7 @@ func (m *Defund) fields(c *codec) {
 	c.fixed(10, m.Cert[:])
 	number(c, 13, &m.Counter, 1, maxCounter)
 	c.prev(14, &m.Prev, m.Counter)
-	c.lots(15, &m.Lots, 1)
+	c.drawn(&m.Lots, &m.Inputs)
 	number(c, 19, &m.PolicyVersion, 0, maxCounter)
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.flags(22, &m.Flags, TransferUV)

@@ -83,9 +83,10 @@ type Transfer struct {
 	Cert          ID
 	Request       uint64
 	PayeeTag      ID
-	Counter       uint64 // the payer's spend counter, from 1
-	Prev          ID     // id of the payer's previous debit, zero iff Counter is 1
-	Lots          []Lot
+	Counter       uint64  // the payer's spend counter, from 1
+	Prev          ID      // id of the payer's previous debit, zero iff Counter is 1
+	Lots          []Lot   // under REISSUE provenance
+	Inputs        []Input // under CHAIN provenance, in place of Lots
 	RequestHash   ID
 	PolicyVersion uint64
 	Epoch         uint64
@@ -103,7 +104,7 @@ func (m *Transfer) fields(c *codec) {
 	c.fixed(12, m.PayeeTag[:])
 	number(c, 13, &m.Counter, 1, maxCounter)
 	c.prev(14, &m.Prev, m.Counter)
-	c.lots(15, &m.Lots, 1)
+	c.drawn(&m.Lots, &m.Inputs)
 	c.fixed(17, m.RequestHash[:])
 	number(c, 19, &m.PolicyVersion, 0, maxCounter)
 	number(c, 21, &m.Epoch, 0, maxEpoch)

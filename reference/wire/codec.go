@@ -18,6 +18,7 @@ const (
 // what is accepted encodes to the same bytes again.
 type codec struct {
 	writing bool
+	chain   bool // debits have inputs in place of lots
 	out     []byte
 	members int // written, or left to read
 	in      Reader

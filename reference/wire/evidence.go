@@ -9,6 +9,7 @@ const (
 	EvidenceFork    = 5 // two SYNCs with different heads at one entry
 	EvidenceAbsent  = 6 // a debit that the signer's own log does not hold
 	EvidenceIssuer  = 7 // two certificates of one subject that no re-key links
+	EvidenceSource  = 9 // draws from one lot of CHAIN provenance that exceed it
 )
 
 // Evidence is a bundle of signed objects that convicts with public keys alone.
@@ -24,7 +25,9 @@ type Evidence struct {
 func (m *Evidence) fields(c *codec) {
 	c.head(&m.Version, TypeEvidence)
 	c.fixed(3, m.Realm[:])
-	c.choice(24, &m.Kind, upTo(EvidenceIssuer))
+	c.choice(24, &m.Kind, func(n uint64) bool {
+		return n >= EvidenceCounter && n <= EvidenceIssuer || n == EvidenceSource
+	})
 	c.strings(100, &m.Objects, 1)
 	c.strings(101, &m.Certs, 0)
 	if c.optional(102, len(m.Links) > 0) {

@@ -56,13 +56,13 @@ func (c *codec) decodedFrame(b []byte) error {
 
 // An Item is what a frame carries, sealed; an ABORT before there is a key
 // travels in clear. Which members are used depends on the type:
-// PAY_REQ, PEER: Object, Certs. TRANSFER: Object, Certs, and an empty list in
-// place of the links of chained provenance. RECEIPT: Object. ACK: Transfer.
+// PAY_REQ, PEER: Object, Certs. TRANSFER: Object, Certs, Links. RECEIPT: Object. ACK: Transfer.
 // ABORT: Why. CERT_GET: IDs. CERTS: Certs.
 type Item struct {
 	Type     Type
 	Object   []byte   // encoded object
 	Certs    [][]byte // encoded objects
+	Links    []Link   // of CHAIN provenance, none under REISSUE
 	Transfer ID       // id of the TRANSFER that an ACK says is credited
 	Why      spec.Code
 	IDs      []ID // in the order wanted
@@ -75,7 +75,7 @@ func (i Item) Encode() []byte {
 	case TypePayReq, TypePeer:
 		return appendList(AppendBytes(i.start(3), i.Object), i.Certs)
 	case TypeTransfer:
-		return AppendArray(appendList(AppendBytes(i.start(4), i.Object), i.Certs), 0)
+		return AppendLinks(appendList(AppendBytes(i.start(4), i.Object), i.Certs), i.Links)
 	case TypeReceipt:
 		return AppendBytes(i.start(2), i.Object)
 	case TypeAck:
@@ -166,18 +166,29 @@ func (c *codec) item(i *Item, n int) bool {
 	default:
 		i.Object = c.in.Bytes()
 	}
-	if i.Type != TypeReceipt {
+	switch i.Type {
+	case TypeReceipt:
+	case TypeTransfer:
+		c.listOf(&i.Certs, maxCerts+maxLinks)
+		i.Links = c.links()
+		if c.ok() && len(i.Certs) > maxCerts+len(i.Links) {
+			c.fault(NoKey, "more certificates than can be needed")
+		}
+	default:
 		c.list(&i.Certs)
-	}
-	if i.Type == TypeTransfer {
-		c.lengthItem(0, 0, 0, 0)
 	}
 	return true
 }
 
+// maxCerts is how many certificates an item may have. A TRANSFER may have one
+// more for each of its links.
+const maxCerts = 8
+
 // list reads an array of at most eight certificates.
-func (c *codec) list(p *[][]byte) {
-	n := c.lengthItem(0, 0, 0, 8)
+func (c *codec) list(p *[][]byte) { c.listOf(p, maxCerts) }
+
+func (c *codec) listOf(p *[][]byte, most int) {
+	n := c.lengthItem(0, 0, 0, most)
 	for range n {
 		*p = append(*p, c.in.Bytes())
 	}

@@ -108,6 +108,8 @@ func (g *Grammar) matchName(n string, v any) error {
 		_, ok = v.(string)
 	case "bool":
 		_, ok = v.(bool)
+	case "false":
+		ok = v == false
 	default:
 		return fmt.Errorf("no rule %s", n)
 	}

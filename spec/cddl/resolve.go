@@ -23,7 +23,7 @@ func (g *Grammar) Unresolved() []string {
 }
 
 // prelude returns the names of RFC 8610, appendix D, that are known here.
-func prelude() []string { return []string{"any", "uint", "bstr", "tstr", "bool"} }
+func prelude() []string { return []string{"any", "uint", "bstr", "tstr", "bool", "false"} }
 
 // names calls use with each name in t.
 func names(t typeNode, use func(string)) {

@@ -123,6 +123,8 @@ func (a *annotator) valueAfter(indent int, key []byte, label string, names func(
 		for range n {
 			a.member(indent+1, names)
 		}
+	case 7:
+		a.line(indent, first, join(label, map[uint64]string{20: "false", 21: "true"}[n]))
 	default:
 		panic("spec/gen: an item that the protocol does not have")
 	}

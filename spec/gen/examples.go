@@ -31,6 +31,7 @@ func examples() (map[string]example, string, error) {
 	s.defunding()
 	s.synchronisation()
 	s.evidence()
+	s.provenance()
 	if err := s.oneWay(); err != nil {
 		return nil, "", err
 	}

@@ -4,7 +4,7 @@ package main
 func topNames(key int64) string {
 	return map[int64]string{
 		1: "ver", 2: "typ", 3: "rlm", 4: "suite", 5: "cur", 6: "exp", 7: "amt", 8: "th", 9: "nonce",
-		10: "crt", 11: "rn", 12: "pe", 13: "ctr", 14: "prev", 15: "lots", 17: "rqh", 18: "txh",
+		10: "crt", 11: "rn", 12: "pe", 13: "ctr", 14: "prev", 15: "lots", 16: "in", 17: "rqh", 18: "txh",
 		19: "pv", 20: "rv", 21: "ep", 22: "flg", 23: "fam", 24: "st", 25: "why", 30: "lvl",
 		31: "sub", 32: "key", 33: "use", 34: "rcl", 35: "env", 36: "val", 37: "sus", 38: "lc",
 		39: "mh", 40: "versions", 41: "suites", 42: "kems", 43: "kem", 44: "kpk", 45: "mtu",

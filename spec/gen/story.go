@@ -72,8 +72,8 @@ func (p *party) certify(by *party, level, usage uint64) {
 
 // A cast is everybody in the story.
 type cast struct {
-	root, provider, service, ana, ben *party
-	profile                           *spec.Profile
+	root, provider, service, ana, ben, cem *party
+	profile                                *spec.Profile
 }
 
 func newCast() (*cast, error) {
@@ -83,7 +83,7 @@ func newCast() (*cast, error) {
 	}
 	c := &cast{profile: profile}
 	for name, p := range map[string]**party{
-		"root": &c.root, "provider": &c.provider, "service": &c.service, "ana": &c.ana, "ben": &c.ben,
+		"root": &c.root, "provider": &c.provider, "service": &c.service, "ana": &c.ana, "ben": &c.ben, "cem": &c.cem,
 	} {
 		if *p, err = newParty(name); err != nil {
 			return nil, err
@@ -95,5 +95,6 @@ func newCast() (*cast, error) {
 	c.service.certify(c.root, wire.LevelService, wire.UseSignFund|wire.UseSignPolicy|wire.UseSignRevset|wire.UseSignAck)
 	c.ana.certify(c.provider, wire.LevelDevice, device)
 	c.ben.certify(c.provider, wire.LevelDevice, device)
+	c.cem.certify(c.provider, wire.LevelDevice, device)
 	return c, nil
 }

@@ -24,6 +24,7 @@ func all() []*file {
 		identifierVectors(), suiteVectors(), linkVectors(), certVectors(), policyVectors(), revsetVectors(),
 		payReqVectors(), transferVectors(), transferSuiteVectors(), settlementVectors(), receiptVectors(),
 		fundReqVectors(), fundVectors(), defundVectors(), syncVectors(), syncAckVectors(), resolveVectors(),
+		provenanceVectors(),
 		publishedVectors(), moreSuiteVectors(), linkP256Vectors(), linkXWingVectors(),
 		mldsa65Vectors(), hybridP256Vectors(), certRootVectors(),
 		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),

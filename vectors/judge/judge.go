@@ -8,12 +8,16 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/nose"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -29,6 +33,7 @@ type Judge struct {
 	Path        []cert.Rule
 	PolicyRules []cert.PolicyRule
 	Ledger      ledger.Rules
+	Links       []provenance.Rule
 	Software    []nose.Rule
 	Text        []qr.Rule
 	Provider    provider.Rules
@@ -37,8 +42,8 @@ type Judge struct {
 // New returns the reference with all its rules.
 func New() *Judge {
 	return &Judge{
-		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), nose.Rules(), qr.StandardRules(),
-		provider.DefaultRules(),
+		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provenance.Rules(), nose.Rules(),
+		qr.StandardRules(), provider.DefaultRules(),
 	}
 }
 
@@ -89,7 +94,7 @@ func procedure(kind string) func(*call) error {
 		return identifier
 	case "cert":
 		return path
-	case "settlement":
+	case "settlement", "chain":
 		return settle
 	case "session":
 		return session
@@ -186,9 +191,9 @@ func (c *call) objects(names []string) (list [][]byte) {
 
 // carried returns the certificates that come with the object.
 func (c *call) carried() (list [][]byte) {
-	for _, field := range []string{"certificate", "issuer"} {
-		if name, ok := c.vector.Uses[field]; ok {
-			list = append(list, c.object(name))
+	for _, field := range slices.Sorted(maps.Keys(c.vector.Uses)) {
+		if field == "certificate" || field == "issuer" || strings.HasPrefix(field, "signer_") {
+			list = append(list, c.object(c.vector.Uses[field]))
 		}
 	}
 	return list

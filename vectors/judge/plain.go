@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/verify"
@@ -173,8 +174,12 @@ func settle(c *call) error {
 	if l.Revset != "" {
 		in.Revoked = c.revocations(l.Revset)
 	}
+	if body.Provenance.Mode == wire.ProvenanceChain {
+		bounds := provenance.BoundsOf(body.Provenance)
+		in.Chain = &bounds
+	}
 	index := verify.MapIndex{}
-	v, err := verify.New(in, index)
+	v, err := verify.New(in, index, verify.LinkRules(c.judge.Links))
 	if err != nil {
 		c.fail("%w", err)
 	}
@@ -193,9 +198,17 @@ func settle(c *call) error {
 }
 
 func (c *call) verdict(v *verify.Verifier) error {
+	var links []wire.Link
+	if c.vector.Kind == "chain" {
+		var err error
+		if links, err = wire.DecodeLinks(c.input("links")); err != nil {
+			return err
+		}
+	}
 	verdict := v.Verify(settlement.Append(nil, settlement.Record{
 		Object: c.input("object"), Certificates: c.carried(),
 		Opening: &settlement.Opening{Payee: c.did(c.vector.Input["payee"]), Nonce: c.nonce(c.vector.Input["nonce"])},
+		Links:   links,
 	}))
 	if verdict.Code != 0 {
 		return &cert.Refusal{Requirement: verdict.Requirement, Code: verdict.Code}

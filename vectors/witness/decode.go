@@ -57,7 +57,7 @@ func furtherMessages(kind string) message {
 	case "peer":
 		return message{0x18, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
 	case "defund-ack":
-		return message{0x23, "assay/1/defund-ack", 4096, head(must(10, id), must(18, id), must(21, epoch),
+		return message{typeDefundAck, "assay/1/defund-ack", 4096, head(must(10, id), must(18, id), must(21, epoch),
 			must(24, oneOf(1, 2)), must(31, did)), false}
 	case "sync-chal":
 		return message{0x28, "assay/1/sync-chal", 4096, head(must(9, nonce), must(10, id), must(31, did), must(52, number),

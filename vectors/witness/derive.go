@@ -50,6 +50,8 @@ func procedureOf(kind string) procedure {
 		return certificateProcedure()
 	case "transfer":
 		return transferProcedure()
+	case "chain":
+		return chainProcedure()
 	case "settlement":
 		return settlementProcedure()
 	case "pay-req":

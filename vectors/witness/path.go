@@ -3,6 +3,7 @@ package witness
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"github.com/assay-cbdc/assay/vectors/primitive"
 )
@@ -234,11 +235,12 @@ func (c *call) find(id []byte, roots, issuers []string) int {
 		one.stored = true
 		known = append(known, one)
 	}
-	for _, field := range []string{"certificate", "issuer"} {
-		if name, ok := c.vector.Uses[field]; ok {
-			if one, code := parseCertificate(c.stored(name)); code == 0 {
-				known = append(known, one)
-			}
+	for field, name := range c.vector.Uses {
+		if field != "certificate" && field != "issuer" && !strings.HasPrefix(field, "signer_") {
+			continue
+		}
+		if one, code := parseCertificate(c.stored(name)); code == 0 {
+			known = append(known, one)
 		}
 	}
 	c.path = nil

@@ -4,21 +4,22 @@ import "bytes"
 
 // The types of signed messages.
 const (
-	typeCert     = 0x01
-	typePolicy   = 0x02
-	typeRevset   = 0x03
-	typePayReq   = 0x12
-	typeTransfer = 0x13
-	typeReceipt  = 0x14
-	typeStatic   = 0x17
-	typeFundReq  = 0x20
-	typeFund     = 0x21
-	typeDefund   = 0x22
-	typeSync     = 0x29
-	typeSyncAck  = 0x2A
-	typeResolve  = 0x2B
-	typeRekeyReq = 0x30
-	typeEnrolReq = 0x31
+	typeCert      = 0x01
+	typePolicy    = 0x02
+	typeRevset    = 0x03
+	typePayReq    = 0x12
+	typeTransfer  = 0x13
+	typeReceipt   = 0x14
+	typeStatic    = 0x17
+	typeFundReq   = 0x20
+	typeFund      = 0x21
+	typeDefund    = 0x22
+	typeDefundAck = 0x23
+	typeSync      = 0x29
+	typeSyncAck   = 0x2A
+	typeResolve   = 0x2B
+	typeRekeyReq  = 0x30
+	typeEnrolReq  = 0x31
 )
 
 // A message is one row of the table of message types.
@@ -68,6 +69,10 @@ func messages(kind string) message {
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
 			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4))), true}
+	case "chain":
+		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
+			must(13, counter), must(14, id), must(16, inputs), must(17, id), must(19, version), must(21, epoch),
+			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4))), true}
 	case "receipt", "record-receipt":
 		return message{typeReceipt, "assay/1/receipt", 4096, head(must(10, id), must(17, id), must(18, id),
 			must(24, oneOf(1, 2)), iff(25, between(100, 999), status(2))), false}
@@ -97,6 +102,10 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 	case "defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(15, lots(1)), must(19, version), must(21, epoch), must(22, bits(2)),
+			must(23, oneOf(1, 2, 3, 4, 5))), true}
+	case "chain-defund":
+		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
+			must(14, id), must(16, inputs), must(19, version), must(21, epoch), must(22, bits(2)),
 			must(23, oneOf(1, 2, 3, 4, 5))), true}
 	case "sync":
 		return message{typeSync, "assay/1/sync", 65000, head(must(5, between(0, 999)), must(6, between(0, 9)),

@@ -101,7 +101,7 @@ type procedure struct {
 // Kinds returns the kinds that have checks.
 func Kinds() []string {
 	return []string{
-		"cert", "transfer", "settlement", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
+		"cert", "transfer", "settlement", "chain", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
 		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
 		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
@@ -140,6 +140,7 @@ type call struct {
 	bounds bool // a number of the body is out of range
 	path   []certificate
 	root   certificate
+	links  chain
 	texts  reader
 	issues []uint64 // suites that the provider may issue
 	old    asking   // the key that speaks

@@ -111,7 +111,7 @@ func (w *worker) verify(payments []verify.Payment, verdicts []verify.Verdict) {
 func (w *worker) open(payment verify.Payment, verdict *verify.Verdict) item {
 	f, m := &w.frame, &w.body
 	in := &w.shared.in
-	if len(payment) > settlement.MaxBytes || !f.record(payment) || !m.transfer(f.payload, in.MaxHops) ||
+	if in.Chain != nil || len(payment) > settlement.MaxBytes || !f.record(payment) || !m.transfer(f.payload, in.MaxHops) ||
 		m.realm != in.Place.Realm || m.currency != in.Place.Currency || m.exponent != in.Place.Exponent {
 		return w.unusual(payment, verdict)
 	}

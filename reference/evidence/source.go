@@ -1,0 +1,67 @@
+package evidence
+
+import (
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/wire"
+)
+
+// source is kind 9: debits that together draw more from one lot than it had. The
+// objects are the source, for a return the debit that it answers, and the debits
+// that draw from it.
+//
+// The source is not asked for its signature: the accused has signed its
+// identifier, which is a digest of what it says, and a right device draws from
+// nothing that it has not verified.
+func (j *judge) source(objects [][]byte) (wire.DID, error) {
+	lot, of, draws, err := sourceOf(objects)
+	if err != nil {
+		return wire.DID{}, err
+	}
+	var accused wire.DID
+	seen := map[wire.ID]bool{}
+	sums := map[uint64]money.Amount{}
+	for i, b := range draws {
+		d, err := j.debit(b)
+		if err != nil {
+			return wire.DID{}, err
+		}
+		if i > 0 && d.payer != accused || seen[d.id] {
+			return wire.DID{}, notProven("debits of two devices, or one twice")
+		}
+		accused, seen[d.id] = d.payer, true
+		for _, in := range d.drawn {
+			if in.Source == lot.ID {
+				sums[in.Hop] += in.Amount
+			}
+		}
+	}
+	for hop, sum := range sums {
+		if sum > lot.Lot(hop, of) {
+			return accused, nil
+		}
+	}
+	return wire.DID{}, notProven("the source covers the debits")
+}
+
+// sourceOf takes a bundle of kind 9 apart.
+func sourceOf(objects [][]byte) (lot, of *provenance.Link, draws [][]byte, err error) {
+	lot, ok := provenance.ReadObject(objects[0])
+	if !ok {
+		return nil, nil, nil, notProven("the source can be none")
+	}
+	draws = objects[1:]
+	if debit, isReturn := lot.Answers(); isReturn {
+		if len(draws) == 0 {
+			return nil, nil, nil, notProven("a return without its debit")
+		}
+		if of, ok = provenance.ReadObject(draws[0]); !ok || of.ID != debit {
+			return nil, nil, nil, notProven("a return with another debit")
+		}
+		draws = draws[1:]
+	}
+	if len(draws) == 0 {
+		return nil, nil, nil, notProven("no debit draws from the source")
+	}
+	return lot, of, draws, nil
+}

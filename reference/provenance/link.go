@@ -1,0 +1,166 @@
+package provenance
+
+import (
+	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
+)
+
+// A Link is one object of a chain as it was read. Which bodies are filled
+// depends on the type; nothing about it is verified.
+type Link struct {
+	Type     wire.Type
+	ID       wire.ID
+	Nonce    wire.Nonce // of a TRANSFER
+	Transfer wire.Transfer
+	Defund   wire.Defund
+	Fund     wire.Fund
+	Receipt  wire.Receipt
+	Resolve  wire.Resolve
+	Ack      wire.DefundAck
+
+	raw    []byte
+	object wire.Object
+	head   head
+	path   cert.Path
+}
+
+// A head is what all bodies have.
+type head struct {
+	realm wire.Realm
+	suite suite.Suite
+	cert  wire.ID
+	epoch uint64
+	usage uint64
+	level uint64
+	ages  bool // its signer's certificate has to be in force at epoch
+}
+
+// ReadObject reads an object that may be a link, without its nonce; ok is false
+// for what can be none.
+func ReadObject(b []byte) (link *Link, ok bool) {
+	o, err := wire.DecodeObject(b, wire.TypeTransfer.MaxBytes())
+	if err != nil {
+		return nil, false
+	}
+	link = &Link{raw: b, object: o}
+	link.Type, _ = wire.Peek(o.Payload)
+	if link.Type.Domain() == "" || len(b) > link.Type.MaxBytes() || !link.body() {
+		return nil, false
+	}
+	link.ID = o.ID(link.Type)
+	return link, true
+}
+
+// Read reads a link; ok is false for what can be none.
+func Read(l wire.Link) (link *Link, ok bool) {
+	link, ok = ReadObject(l.Object)
+	if !ok || (l.Nonce != nil) != (link.Type == wire.TypeTransfer) {
+		return nil, false
+	}
+	if l.Nonce != nil {
+		link.Nonce = *l.Nonce
+	}
+	return link, true
+}
+
+// body decodes the payload of an object that may be a link.
+func (l *Link) body() bool {
+	var err error
+	service := func(realm wire.Realm, s suite.Suite, crt wire.ID, epoch, usage uint64) {
+		l.head = head{realm, s, crt, epoch, usage, wire.LevelService, true}
+	}
+	switch payload := l.object.Payload; l.Type {
+	case wire.TypeTransfer:
+		l.Transfer, err = wire.DecodeChained(payload)
+		m := &l.Transfer
+		l.head = head{m.Realm, m.Suite, m.Cert, m.Epoch, wire.UsePay, wire.LevelDevice, true}
+	case wire.TypeDefund:
+		l.Defund, err = wire.DecodeChainedDefund(payload)
+		m := &l.Defund
+		l.head = head{m.Realm, m.Suite, m.Cert, m.Epoch, 0, wire.LevelDevice, true}
+	case wire.TypeFund:
+		l.Fund, err = wire.DecodeFund(payload)
+		service(l.Fund.Realm, l.Fund.Suite, l.Fund.Cert, l.Fund.Epoch, wire.UseSignFund)
+	case wire.TypeReceipt:
+		l.Receipt, err = wire.DecodeReceipt(payload)
+		m := &l.Receipt
+		l.head = head{m.Realm, m.Suite, m.Cert, 0, wire.UseReceive, wire.LevelDevice, false}
+		return err == nil && m.Status == wire.ReceiptRefused
+	case wire.TypeResolve:
+		l.Resolve, err = wire.DecodeResolve(payload)
+		m := &l.Resolve
+		service(m.Realm, m.Suite, m.Cert, m.Epoch, wire.UseSignAck)
+		return err == nil && m.Status == wire.ResolveRefund && m.Payee != wire.DID{}
+	case wire.TypeDefundAck:
+		l.Ack, err = wire.DecodeDefundAck(payload)
+		service(l.Ack.Realm, l.Ack.Suite, l.Ack.Cert, l.Ack.Epoch, wire.UseSignAck)
+		return err == nil && l.Ack.Status == wire.DefundRefused
+	default:
+		return false
+	}
+	return err == nil
+}
+
+// Answers returns the id of the debit that a return answers, and false for what
+// is no return.
+func (l *Link) Answers() (wire.ID, bool) {
+	switch l.Type {
+	case wire.TypeReceipt:
+		return l.Receipt.TransferHash, true
+	case wire.TypeResolve:
+		return l.Resolve.TransferHash, true
+	case wire.TypeDefundAck:
+		return l.Ack.TransferHash, true
+	default:
+		return wire.ID{}, false
+	}
+}
+
+// Drawn returns what a debit was drawn from, with the hops at which it was held;
+// nothing for what is no debit.
+func (l *Link) Drawn() []wire.Input {
+	switch l.Type {
+	case wire.TypeTransfer:
+		return Held(l.Transfer.Inputs)
+	case wire.TypeDefund:
+		return l.Defund.Inputs
+	default:
+		return nil
+	}
+}
+
+// Held returns the inputs of a TRANSFER with the hops at which its payer held
+// them. An input of hop 0 is no input: its source has nothing at that hop.
+func Held(inputs []wire.Input) []wire.Input {
+	out := make([]wire.Input, len(inputs))
+	for i, in := range inputs {
+		out[i] = in
+		out[i].Hop--
+	}
+	return out
+}
+
+// Lot returns the amount of the lot that the link is the source of, at a hop; of
+// is the debit that a return answers. There is none where it is 0.
+func (l *Link) Lot(hop uint64, of *Link) money.Amount {
+	switch {
+	case l.Type == wire.TypeFund && hop == 0:
+		return l.Fund.Amount
+	case l.Type == wire.TypeTransfer:
+		return At(l.Transfer.Inputs, hop)
+	case l.Type != wire.TypeFund && l.Type != wire.TypeDefund && of != nil:
+		return At(of.Drawn(), hop)
+	}
+	return 0
+}
+
+// Signer returns the device that signed the link, once its path is known.
+func (l *Link) Signer() wire.DID { return l.path.Leaf().Device() }
+
+// Path returns the path of the link's signer, once the rule "path" holds.
+func (l *Link) Path() cert.Path { return l.path }
+
+// Raw returns the encoded object.
+func (l *Link) Raw() []byte { return l.raw }
