@@ -90,7 +90,7 @@ func (u *Unit) same(before keepsake) {
 }
 
 func rekeyKeeps(t *T) {
-	payer, payee, kit := t.Funded(5000), t.Device(), t.Kit(KitOptions{})
+	payer, payee, kit := t.Funded(5000), t.Funded(50), t.Kit(KitOptions{}) // the payee spends its own
 	t.MustTransfer(payer, payee, 40)
 	t.MustTransfer(payee, payer, 15)
 	s, m2 := kit.Invite(payer, 250, Invitation{})
@@ -334,7 +334,7 @@ func migration(t *T) {
 	paid, _ := next.Meet(unit, 40).Pay()
 	t.For(spec.PQC04, "a device is not paid with its new suite").Expect(paid).To(BeDone())
 	t.refusesDropped(unit, old, next)
-	t.For(spec.PQC04, "value changed by what was refused").Expect(unit.Spendable()).To(gomega.Equal(uint64(880)))
+	t.For(spec.PQC04, "value changed by what was refused").Expect(unit.Held()).To(gomega.Equal(uint64(880)))
 }
 
 // refusesDropped meets counterparties whose certificate is of the suite dropped:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/simulator"
+	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -104,12 +105,18 @@ func Variants() []Variant {
 }
 
 // fixedLimit has its limit for one payment burned in, in minor units: the one of
-// another profile, which is right and changes no limits afterwards.
+// another profile, which is right and changes no limits afterwards. Devices of
+// another class than the first have the policy's.
 func fixedLimit(profile, right string, most uint64) Variant {
 	return Variant{
 		Name: fmt.Sprintf("pays-to-%d", most), Says: fmt.Sprintf("pays up to %d minor units at once, whatever its policy says", most),
 		Profile: profile, Requirement: spec.LIM01, Right: right,
-		device: replaced(device.ProcPay, "transaction limit", func(c *device.Context) bool { return uint64(c.Amount) <= most }),
+		device: replaced(device.ProcPay, "transaction limit", func(c *device.Context) bool {
+			if c.Limits.Class != 1 {
+				return c.Limits.MaxTx.Allows(uint64(c.Amount))
+			}
+			return uint64(c.Amount) <= most
+		}),
 	}
 }
 
@@ -126,8 +133,17 @@ func stages(w *wrapper, c call) {
 	})
 }
 
-// spendsOn takes what a policy holds back to where it is spent from.
+// spendsOn takes what a policy holds back to where it is spent from, where the
+// own certificate allows that.
 func spendsOn(w *wrapper, c call) {
+	if p, ok := c.request.Verb.(adapter.Provision); ok && len(p.Certificates) > 0 {
+		if own, err := cert.Parse(p.Certificates[0]); err == nil && !own.Uses(wire.UseRespend) {
+			w.counts[c.handle] = 1
+		}
+	}
+	if w.counts[c.handle] != 0 {
+		return
+	}
 	got := c.gained(w)
 	if c.verb != "accept" || got == 0 {
 		return

@@ -3,6 +3,7 @@ package device
 import (
 	"testing"
 
+	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -228,4 +229,37 @@ func TestDamagedLinksAreRefunded(t *testing.T) {
 	payer.pay(payee, 300)
 	payer.consistent()
 	payee.consistent()
+}
+
+// TestNeitherOneWayNorClaims: under CHAIN a payer refuses both before it debits, and
+// a payee makes no static request. The twin is the same under REISSUE.
+func TestNeitherOneWayNorClaims(t *testing.T) {
+	for _, chain := range []bool{true, false} {
+		r, want := newRealm(t), spec.Code(0)
+		if chain {
+			r, want = chainRealm(t, 1), spec.EFamily
+		}
+		payer, payee := r.card(1), r.card(2)
+		payer.fund(1000)
+		if _, err := payee.StaticRequest(Terms{Expiry: r.epoch, Max: 1}); r.code(err) != want {
+			t.Errorf("chain %v: static request: %v; want %d", chain, err, want)
+		}
+		number := r.suites[0]
+		ask := wire.StaticReq{
+			Version: 1, Realm: r.auth.Place.Realm, Suite: number, Currency: r.auth.Number, Exponent: r.auth.Exponent,
+			Nonce: wire.Nonce{1}, Cert: payee.certs[number].ID, Request: 1, Epoch: r.epoch, Flags: wire.StaticReqSE, Family: 1,
+			MaxHop: 5, KEM: wire.KEMX25519, KEMKey: append([]byte{9}, make([]byte, 31)...), Expiry: r.epoch + 100, Max: 4,
+		}
+		object := payee.sign(number, wire.TypeStaticReq, ask.Encode()).Encode()
+		_, err := payer.PayOneWay(object, [][]byte{payee.certs[number].Raw}, 100, uv())
+		if paid := payer.balance() != 1000; r.code(err) != want || paid == chain {
+			t.Errorf("chain %v: one way: %v, balance %d; want %d", chain, err, payer.balance(), want)
+		}
+		soft := r.software(3).certs[number]
+		c := payer.context()
+		c.PayReq.Family, c.Path = wire.FamilyBalance, cert.Path{Chain: []*cert.Certificate{soft}}
+		if familyPayable(c) == chain {
+			t.Errorf("chain %v: a claim", chain)
+		}
+	}
 }

@@ -100,7 +100,12 @@ func (b *bench) add(name string, message []byte) { b.addWith(name, Cached, messa
 // addWith counts one that holds certificates or goes without them, carried by
 // as many APDUs as its frames need.
 func (b *bench) addWith(name, certificates string, frames ...[]byte) {
-	m := Message{Message: name, Suite: names[b.scheme.Suite()], Hops: 1, Certificates: certificates}
+	b.addHops(name, certificates, 1, frames...)
+}
+
+// addHops counts one that moves value of so many hops.
+func (b *bench) addHops(name, certificates string, hops int, frames ...[]byte) {
+	m := Message{Message: name, Suite: names[b.scheme.Suite()], Hops: hops, Certificates: certificates}
 	for _, f := range frames {
 		m.Bytes += len(f)
 		m.Short += apdu.ShortAPDUs(len(f))

@@ -5,6 +5,14 @@ import (
 	"github.com/assay-cbdc/assay/reference/wire"
 )
 
+// fund answers a funding request.
+func (b *bench) fund(request wire.ID) wire.Fund {
+	return wire.Fund{
+		Version: wire.V1, Realm: b.realm, Suite: b.scheme.Suite(), Currency: currency, Exponent: exponent, Amount: amount,
+		Nonce: nonce("funding"), Cert: b.service.crt, RequestHash: request, Epoch: epoch, Device: b.ana.did,
+	}
+}
+
 // online counts what devices and the ledger send each other.
 func (b *bench) online() {
 	s := b.scheme.Suite()
@@ -12,10 +20,7 @@ func (b *bench) online() {
 		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent,
 		Amount: amount, Nonce: nonce("funding"), Cert: b.ana.crt, Request: count, Status: wire.FundRequest,
 	}.Encode())
-	b.object(b.service, "FUND", wire.TypeFund, wire.Fund{
-		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent, Amount: amount,
-		Nonce: nonce("funding"), Cert: b.service.crt, RequestHash: request, Epoch: epoch, Device: b.ana.did,
-	}.Encode())
+	b.object(b.service, "FUND", wire.TypeFund, b.fund(request).Encode())
 	_, out := b.object(b.ana, "DEFUND", wire.TypeDefund, wire.Defund{
 		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent, Amount: amount,
 		Nonce: nonce("order"), Cert: b.ana.crt, Counter: count, Prev: digest("debit before"),

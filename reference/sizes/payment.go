@@ -35,6 +35,7 @@ func (b *bench) payment() error {
 	b.add("M1", without.hello)
 	b.frames(without, Cached, nil)
 	b.frames(with, Value, [][]byte{b.ana.cert})
+	b.chain(without)
 	return nil
 }
 

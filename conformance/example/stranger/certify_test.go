@@ -26,7 +26,7 @@ func judged(t *testing.T, argv []string, shape, bug string) map[check.Verdict][]
 	t.Helper()
 	deadline := 20 * time.Second
 	if bug == "hang" {
-		deadline = 300 * time.Millisecond
+		deadline = time.Second
 	}
 	argv = append(slices.Clone(argv), "--shape", shape, "--bug="+bug)
 	client, err := stdio.Start(t.Context(), argv, stdio.Options{Deadline: func(string) time.Duration { return deadline }})
