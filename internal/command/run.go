@@ -69,6 +69,9 @@ type job struct {
 	peer, ledger *target
 }
 
+// defaultProfile is the profile of a run that names none.
+const defaultProfile = "reference"
+
 // judge finds what a user can get wrong about what is judged, and by what.
 func (c runCommand) judge() (job, error) {
 	j := job{runCommand: c}
@@ -78,6 +81,9 @@ func (c runCommand) judge() (job, error) {
 	var err error
 	if j.target, err = parseTarget(c.Target); err != nil {
 		return j, err
+	}
+	if c.Profile == defaultProfile && j.target.profile != "" {
+		c.Profile, j.Profile = j.target.profile, j.target.profile
 	}
 	if j.profile, err = loadProfile(c.Profile); err != nil {
 		return j, fmt.Errorf("--profile: %w", err)

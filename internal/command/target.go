@@ -25,6 +25,8 @@ type target struct {
 	argv []string
 	// address is where an adapter listens; empty for others.
 	address string
+	// profile is the one under which a mutant is wrong; empty for any.
+	profile string
 	// odd is the oddity that it is, which may bring its own files; nil for others.
 	odd *oddity.Oddity
 }
@@ -85,7 +87,9 @@ func parseTarget(name string) (target, error) {
 		if !ok {
 			return target{}, usage("TARGET %q: there is no mutant %q; \"assay mutants list\" names them", name, rest)
 		}
-		return inProcess(name, m.Adapter), nil
+		t := inProcess(name, m.Adapter)
+		t.profile = m.Profile
+		return t, nil
 	case kind == "oddity":
 		o, ok := lookupOddity(rest)
 		if !ok {
