@@ -76,7 +76,7 @@ const defaultProfile = "reference"
 func (c runCommand) judge() (job, error) {
 	j := job{runCommand: c}
 	if c.Target == "" {
-		return j, usage("expected a TARGET; %s", targetHelp)
+		return j, usage("expected a TARGET: reference, exec:COMMAND ARGS, tcp:HOST:PORT, mutant:NAME or oddity:NAME; or --resume DIR")
 	}
 	var err error
 	if j.target, err = parseTarget(c.Target); err != nil {
