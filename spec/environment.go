@@ -47,7 +47,7 @@ func LoadEnvironment(name string) (*TrustedEnvironment, error) {
 		return nil, fmt.Errorf("environment %q is unknown; name one of %s", name, strings.Join(Environments(), ", "))
 	}
 	e := &TrustedEnvironment{}
-	if err := yaml.UnmarshalWithOptions(text, e, yaml.DisallowUnknownField()); err != nil {
+	if err := UnmarshalYAML(text, e, yaml.DisallowUnknownField()); err != nil {
 		return nil, positioned(file, err)
 	}
 	doc, err := json.Marshal(e)

@@ -111,7 +111,7 @@ func baseOf(file string, text []byte, overlays int) (*Profile, error) {
 	var head struct {
 		Base string `yaml:"base"`
 	}
-	if err := yaml.Unmarshal(text, &head); err != nil {
+	if err := UnmarshalYAML(text, &head); err != nil {
 		return nil, positioned(file, err)
 	}
 	if head.Base == "" {
@@ -134,7 +134,7 @@ func decodeOver(base *Profile, file string, text []byte, tree *ast.File) (*Profi
 	*p = *base
 	p.Adds = ""
 	sources := p.Sources
-	if err := yaml.UnmarshalWithOptions(text, p, yaml.DisallowUnknownField()); err != nil {
+	if err := UnmarshalYAML(text, p, yaml.DisallowUnknownField()); err != nil {
 		return nil, positioned(file, err)
 	}
 	if len(sources) > 0 {

@@ -28,7 +28,7 @@ func LoadRelease(name string) (*ReleaseSet, error) {
 		return nil, fmt.Errorf("release %q is unknown", name)
 	}
 	set := &ReleaseSet{}
-	if err := yaml.UnmarshalWithOptions(text, set, yaml.Strict()); err != nil {
+	if err := UnmarshalYAML(text, set, yaml.Strict()); err != nil {
 		return nil, positioned(file, err)
 	}
 	return set, nil

@@ -59,7 +59,7 @@ func decode(name string, text []byte, schema string, v any) (*ast.File, error) {
 	if len(tree.Docs) != 1 || tree.Docs[0].Body == nil {
 		return nil, fmt.Errorf("%s: the file holds no document; \"assay ics new\" writes one to fill in", name)
 	}
-	if err := yaml.UnmarshalWithOptions(text, v, yaml.Strict()); err != nil {
+	if err := spec.UnmarshalYAML(text, v, yaml.Strict()); err != nil {
 		return nil, positioned(name, err)
 	}
 	doc, err := json.Marshal(v)
