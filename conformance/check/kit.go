@@ -176,7 +176,7 @@ func (s *KitPayer) Transfer(change func(*wire.Transfer)) wire.Transfer {
 		Cert: s.Cert.ID, Request: s.Request.Request, PayeeTag: wire.PayeeTag(s.PayeeDID, s.Request.Nonce),
 		Counter: s.Counter + 1, Prev: s.Prev, Lots: []wire.Lot{{Hop: 1, Amount: s.Request.Amount}},
 		RequestHash: s.RequestID, PolicyVersion: s.Request.PolicyVersion, Epoch: s.Request.Epoch,
-		Flags: wire.TransferUV, Family: wire.FamilyBalance,
+		Flags: wire.TransferUV, Family: s.Request.Family,
 	}
 	if change != nil {
 		change(&m)
@@ -273,7 +273,7 @@ func (s *KitPayee) m2(in Invitation) []byte {
 		Version: wire.V1, Realm: place.Realm, Suite: k.Key.Public().Suite(), Currency: place.Currency,
 		Exponent: place.Exponent, Amount: money.Amount(s.Amount), Transcript: l.Transcript(), Nonce: k.nonce(), Cert: k.Cert.ID,
 		Request: k.request, PolicyVersion: 1, RevocationVersion: 1, Epoch: k.t.env.realm.epoch,
-		Flags: wire.PayReqSE, Family: wire.FamilyBalance, MaxHop: k.t.env.realm.policy.Provenance.MaxHops,
+		Flags: wire.PayReqSE, Family: k.t.env.realm.Place.Spoken(), MaxHop: k.t.env.realm.policy.Provenance.MaxHops,
 	}
 	if in.Request != nil {
 		in.Request(&s.Request)

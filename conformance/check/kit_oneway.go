@@ -70,7 +70,7 @@ func (s *KitSender) Transfer(amount uint64, nonce wire.Nonce, change func(*wire.
 		PayeeTag: wire.PayeeTag(s.payee, nonce), Counter: s.Counter + 1, Prev: s.Prev,
 		Lots: []wire.Lot{{Hop: 1, Amount: money.Amount(amount)}}, RequestHash: s.hash,
 		PolicyVersion: s.Request.PolicyVersion, Epoch: s.Request.Epoch,
-		Flags: wire.TransferOneWay | wire.TransferUV, Family: wire.FamilyBalance, Expiry: s.Request.Expiry,
+		Flags: wire.TransferOneWay | wire.TransferUV, Family: s.Request.Family, Expiry: s.Request.Expiry,
 	}
 	if change != nil {
 		change(&m)
@@ -142,7 +142,7 @@ func (k *Kit) KitPoster(change func(*wire.StaticReq)) *KitPoster {
 	p := &KitPoster{Kit: k, key: key, Request: wire.StaticReq{
 		Version: wire.V1, Realm: place.Realm, Suite: k.Key.Public().Suite(), Currency: place.Currency,
 		Exponent: place.Exponent, Nonce: k.nonce(), Cert: k.Cert.ID, Request: k.request, PolicyVersion: 1,
-		RevocationVersion: 1, Epoch: k.t.env.realm.epoch, Family: wire.FamilyBalance,
+		RevocationVersion: 1, Epoch: k.t.env.realm.epoch, Family: k.t.env.realm.Place.Spoken(),
 		MaxHop: k.t.env.realm.policy.Provenance.MaxHops, KEM: key.KEM(), KEMKey: key.Public(),
 		Expiry: k.t.env.realm.epoch + posterEpochs, Max: wire.MaxStaticUses,
 	}}

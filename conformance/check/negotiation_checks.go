@@ -120,10 +120,10 @@ func answerRealm(t *T) {
 	t.refusesToPay(spec.ENC05, "an answer of another realm or family was paid", DeviceOptions{}, KitOptions{}, []badRequest{
 		{name: "CAPS of another realm", codes: []spec.Code{spec.ERealm}, in: Invitation{Caps: func(c *wire.Caps) { c.Realm[0] ^= 1 }}},
 		{name: "another exponent", codes: []spec.Code{spec.ECurrency}, in: Invitation{Request: func(m *wire.PayReq) { m.Exponent = otherExponent(m.Exponent) }}},
-		{name: "another family", codes: []spec.Code{spec.EFamily, spec.EField}, in: Invitation{Request: func(m *wire.PayReq) { m.Family = 2 }}},
+		{name: "another family", codes: []spec.Code{spec.EFamily, spec.EField}, in: Invitation{Request: func(m *wire.PayReq) { m.Family = m.Family%5 + 1 }}},
 	})
 	t.refuses(spec.ENC05, "a transfer of another family was accepted", DeviceOptions{}, KitOptions{}, []badTransfer{
-		{name: "another family", codes: []spec.Code{spec.EMismatch, spec.EField}, body: func(_ *KitPayer, m *wire.Transfer) { m.Family = 2 }},
+		{name: "another family", codes: []spec.Code{spec.EMismatch, spec.EField}, body: func(_ *KitPayer, m *wire.Transfer) { m.Family = m.Family%5 + 1 }},
 		{name: "a claim", codes: []spec.Code{spec.EMismatch}, body: func(_ *KitPayer, m *wire.Transfer) { m.Flags |= wire.TransferClaim }},
 		{name: "one way", codes: []spec.Code{spec.EMismatch}, body: func(_ *KitPayer, m *wire.Transfer) { m.Flags |= wire.TransferOneWay }},
 	})

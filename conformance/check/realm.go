@@ -32,7 +32,7 @@ func NewRealm(p *spec.Profile, base int, seed uint64) (*Realm, error) {
 	key := seedOf(seed, "realm", "")
 	params := cert.DefaultParameters()
 	params.Currency, params.Number, params.Exponent = p.Currency, uint64(p.CurrencyCode), uint64(p.Exponent)
-	params.Epoch = p.Epoch
+	params.Epoch, params.Family = p.Epoch, wire.FamilyOf(p.Family)
 	if classical(p.Suites) { // no key above them need be stronger
 		params.TopSuite, params.LeafSuite = suite.Ed25519, nil
 		for _, s := range p.Suites {

@@ -67,7 +67,8 @@ func forgedTransferRecords(t *T) {
 	for _, f := range spoil(sign, wire.TypeTransfer, double.Encode()) {
 		t.For(spec.DET04, message).Expect(upload(f.message, *right.Opening)).To(t.Refused(f.codes...), f.name)
 	}
-	lots, self := m, m
+	lots, self, foreign := m, m, m
+	foreign.Family = m.Family%5 + 1
 	t.env.realm.short(&lots.Lots, &lots.Inputs)
 	for _, c := range []struct {
 		name  string
@@ -77,6 +78,7 @@ func forgedTransferRecords(t *T) {
 	}{
 		{"lots that do not make the amount", lots, *right.Opening, []spec.Code{spec.EHop}},
 		{"an opening for another payee", m, settlement.Opening{Payee: wire.DID(payer.ID), Nonce: right.Opening.Nonce}, []spec.Code{spec.EMismatch}},
+		{"another family of value", foreign, *right.Opening, []spec.Code{spec.EFamily}},
 		{"from a device to itself", selfPaid(self, payer, right.Opening.Nonce), settlement.Opening{Payee: wire.DID(payer.ID), Nonce: right.Opening.Nonce}, []spec.Code{spec.ESelf}},
 	} {
 		t.For(spec.DET04, message).Expect(upload(sign(wire.TypeTransfer, c.body.Encode()).Encode(), c.open)).To(t.Refused(c.codes...), c.name)
@@ -124,7 +126,7 @@ func forgedReceiptRecords(t *T) {
 	request := wire.PayReq{
 		Version: wire.V1, Realm: m.Realm, Suite: number, Currency: m.Currency, Exponent: m.Exponent, Amount: 5,
 		Cert: own.ID, Request: 1, PolicyVersion: 1, RevocationVersion: 1, Epoch: m.Epoch, Flags: wire.PayReqSE,
-		Family: wire.FamilyBalance, MaxHop: 1, Nonce: wire.Nonce{1}, Transcript: wire.ID{1},
+		Family: t.env.realm.Place.Spoken(), MaxHop: 1, Nonce: wire.Nonce{1}, Transcript: wire.ID{1},
 	}
 	sign := func(typ wire.Type, payload []byte) wire.Object { return payee.signAs(number, typ, payload) }
 	all := append(spoil(sign, wire.TypeReceipt, receipt.Encode()), spoil(sign, wire.TypePayReq, request.Encode())...)

@@ -89,7 +89,6 @@ var unseen = map[string]string{
 	"defunding order: the account takes the amount":   "the largest account balance cannot be reached",
 	"sync report: the signer is a device":             services,
 	"settle: the signer is a device":                  services,
-	"settle: the family is the balance":               "the grammar of this edition has no other family",
 	"rekey: provisioned":                              noDevice,
 	"rekey: suite":                                    noDevice,
 	"rekeyed: debits signed":                          "every debit has been signed when it is judged",

@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/mutant"
+	"github.com/assay-cbdc/assay/conformance/simulator"
 	"github.com/assay-cbdc/assay/reports"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -49,7 +50,7 @@ func (d Discrimination) OK() bool {
 
 // Runnable says whether the reference can stand in for a product of the
 // profile's family.
-func Runnable(p *spec.Profile) bool { return p.Family == "B" }
+func Runnable(p *spec.Profile) bool { return slices.Contains(simulator.Families(), p.Family) }
 
 // Discriminate runs each variant under both its profiles, with thin sweeps, on
 // all cores. The error is the harness's or the context's.

@@ -37,6 +37,7 @@ func (s *simulator) setting(v adapter.Create) (setting, error) {
 	c.place = wire.Place{
 		Realm:    wire.RealmOf(cert.DefaultParameters().Issuer, p.Currency, uint64(p.Exponent), wire.EnvTest),
 		Currency: uint64(p.CurrencyCode), Exponent: uint64(p.Exponent),
+		Family: wire.FamilyOf(p.Family),
 	}
 	c.epoch = v.Epoch
 	// The n-th unit of one seed, whatever else was created: a filter or another
@@ -46,6 +47,9 @@ func (s *simulator) setting(v adapter.Create) (setting, error) {
 	c.random = newDRBG(v.Seed, string(v.Role), s.seeds[key])
 	return c, nil
 }
+
+// Families are the families of value that the reference can stand in for.
+func Families() []string { return []string{"B"} }
 
 // config is what a device is made with under a profile.
 func (c setting) config(l Limits) device.Config {

@@ -16,6 +16,7 @@ type Parameters struct {
 	Number    uint64 // ISO 4217 number
 	Exponent  uint64
 	Env       uint64
+	Family    uint64        // of value, as key 23 says it; 0 for B
 	Epoch     uint64        // of issue
 	NotAfter  uint64        // of root, provider and service
 	TopSuite  suite.Suite   // of root, provider and service
@@ -73,7 +74,7 @@ func NewAuthority(seed []byte, p Parameters) *Authority {
 	a := &Authority{Parameters: p, seed: seed}
 	a.Place = wire.Place{
 		Realm:    wire.RealmOf(p.Issuer, p.Currency, p.Exponent, p.Env),
-		Currency: p.Number, Exponent: p.Exponent,
+		Currency: p.Number, Exponent: p.Exponent, Family: p.Family,
 	}
 	a.Root = a.top("root", wire.LevelRoot, wire.UseSignCert, nil)
 	a.Provider = a.top("provider", wire.LevelService, wire.UseSignCert, &a.Root)

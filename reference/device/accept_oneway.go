@@ -31,7 +31,7 @@ func oneWayRules() []Rule {
 			return c.Standing.Amount == 0 || c.Standing.Amount == c.Amount
 		}},
 		{"family", spec.ENC05, spec.EMismatch, func(c *Context) bool {
-			return c.Transfer.Family == wire.FamilyBalance
+			return c.Transfer.Family == c.Config.Place.Spoken()
 		}},
 		{"one way", spec.ENC05, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Flags&wire.TransferOneWay != 0

@@ -315,7 +315,7 @@ func familyPayable(c *Context) bool {
 	if c.d.chained() && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}
-	return c.PayReq.Family == wire.FamilyBalance
+	return c.PayReq.Family == c.Config.Place.Spoken()
 }
 
 // sameProvenance: lots with sources cannot become lots without, nor the other way

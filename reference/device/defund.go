@@ -82,7 +82,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: number, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: amount, Nonce: nonce, Cert: d.certs[number].ID,
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn, Inputs: inputs,
-		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: wire.FamilyBalance,
+		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV

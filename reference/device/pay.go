@@ -159,7 +159,7 @@ func (d *Device) transfer(c *Context) wire.Transfer {
 		Exponent: d.cfg.Place.Exponent, Amount: c.PayReq.Amount, Cert: d.certs[c.Caps.Suite].ID,
 		Request: c.PayReq.Request, PayeeTag: wire.PayeeTag(c.Signer().Device(), c.PayReq.Nonce),
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, RequestHash: c.ID,
-		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: wire.FamilyBalance,
+		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV

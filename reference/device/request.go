@@ -117,7 +117,7 @@ func (d *Device) payReq(c *Context, s *session, demand Demand) wire.PayReq {
 		Cert:    d.certs[c.Caps.Suite].ID,
 		Request: d.state.NextRequest, PolicyVersion: d.policy.PolicyVersion,
 		RevocationVersion: d.revocationVersion(), Epoch: d.state.Epoch, Flags: wire.PayReqSE,
-		Family: wire.FamilyBalance, MaxHop: hopLimit(c, wire.MaxHop),
+		Family: d.cfg.Place.Spoken(), MaxHop: hopLimit(c, wire.MaxHop),
 		Reference: demand.Reference, Label: demand.Label,
 	}
 	if d.policy.ReceiptMode == wire.ReceiptAck {

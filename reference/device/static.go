@@ -201,7 +201,7 @@ func (d *Device) staticReq(c *Context) (m wire.StaticReq, seed [32]byte, err err
 	m.Currency, m.Exponent, m.Amount = d.cfg.Place.Currency, d.cfg.Place.Exponent, c.Amount
 	m.Cert, m.Request = d.certs[number].ID, d.state.Statics.Next
 	m.PolicyVersion, m.RevocationVersion = d.policy.PolicyVersion, d.revocationVersion()
-	m.Epoch, m.Flags, m.Family = d.state.Epoch, wire.StaticReqSE, wire.FamilyBalance
+	m.Epoch, m.Flags, m.Family = d.state.Epoch, wire.StaticReqSE, d.cfg.Place.Spoken()
 	m.MaxHop, m.KEM, m.KEMKey = hopLimit(c, wire.MaxHop), kem, key.Public()
 	return m, seed, nil
 }

@@ -71,7 +71,7 @@ func (n *Payee) Request(number int, m1 []byte, demand Demand) ([]byte, error) {
 		Version: wire.V1, Realm: n.parts.Place.Realm, Suite: caps.Suite, Currency: n.parts.Place.Currency,
 		Exponent: n.parts.Place.Exponent, Amount: demand.Amount, Transcript: l.Transcript(), Nonce: nonce,
 		Cert: n.certs[caps.Suite].ID, Request: n.next, PolicyVersion: n.policy.PolicyVersion,
-		RevocationVersion: n.revocationVersion(), Epoch: n.epoch, Family: wire.FamilyBalance, MaxHop: n.maxHop(),
+		RevocationVersion: n.revocationVersion(), Epoch: n.epoch, Family: n.parts.Place.Spoken(), MaxHop: n.maxHop(),
 		Label: demand.Label, Reference: demand.Reference,
 	}
 	o := n.sign(m.Suite, wire.TypePayReq, m.Encode())
@@ -133,7 +133,7 @@ func (n *Payee) Static(demand Demand, expiry, most uint64) ([]byte, [][]byte, er
 		Version: wire.V1, Realm: n.parts.Place.Realm, Suite: number, Currency: n.parts.Place.Currency,
 		Exponent: n.parts.Place.Exponent, Amount: demand.Amount, Nonce: nonce, Cert: n.certs[number].ID,
 		Request: n.standing, PolicyVersion: n.policy.PolicyVersion, RevocationVersion: n.revocationVersion(),
-		Epoch: n.epoch, Family: wire.FamilyBalance, MaxHop: n.maxHop(), KEM: kem, KEMKey: key.Public(),
+		Epoch: n.epoch, Family: n.parts.Place.Spoken(), MaxHop: n.maxHop(), KEM: kem, KEMKey: key.Public(),
 		Expiry: expiry, Max: most, Label: demand.Label, Reference: demand.Reference,
 	}
 	o := n.sign(number, wire.TypeStaticReq, m.Encode())

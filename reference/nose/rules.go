@@ -48,7 +48,7 @@ func Rules() []Rule {
 			return c.Request.amount == 0 || c.Request.amount == c.Transfer.Amount
 		}},
 		{"family", spec.ENC05, spec.EMismatch, func(c *Context) bool {
-			return c.Transfer.Family == wire.FamilyBalance
+			return c.Transfer.Family == c.Payee.parts.Place.Spoken()
 		}},
 		{"a claim", spec.CLM01, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Flags&wire.TransferClaim != 0 &&

@@ -19,8 +19,21 @@ const (
 	TransferOneWay = 1 << 2 // it answers a static request
 )
 
-// FamilyBalance is family B, a balance in a trusted device, as key 23 says it.
-const FamilyBalance = 1
+// The families of value, as key 23 says them.
+const (
+	FamilyBalance = 1 // B, a balance in a trusted device
+	FamilyToken   = 2 // T, tokens of the issuer
+	FamilyIOU     = 3 // I, signed instructions over a reservation
+	FamilyShadow  = 4 // S, the mirror of an online wallet
+	FamilyECash   = 5 // E, blind-signed tokens, online first
+)
+
+// FamilyOf returns the family of a profile's letter, 0 for another letter.
+func FamilyOf(letter string) uint64 {
+	return map[string]uint64{
+		"B": FamilyBalance, "T": FamilyToken, "I": FamilyIOU, "S": FamilyShadow, "E": FamilyECash,
+	}[letter]
+}
 
 // The status of a RECEIPT.
 const (

@@ -59,11 +59,16 @@ func TranscriptHash(hello, caps, enc []byte) ID {
 // ShortOf returns the short identifier of a certificate.
 func ShortOf(cert ID) ShortID { return ShortID(cert[:16]) }
 
-// A Place is the realm and currency that a device or ledger is in.
+// A Place is the realm and currency that a device or ledger is in, and the one
+// family of value that it speaks there.
 type Place struct {
 	Realm              Realm
 	Currency, Exponent uint64
+	Family             uint64 // as key 23 says it; 0 stands for [FamilyBalance]
 }
+
+// Spoken returns the family as key 23 says it.
+func (p Place) Spoken() uint64 { return max(p.Family, FamilyBalance) }
 
 // Check completes the order of checks of a body that carries a currency:
 // decoding, realm (112), currency and exponent (114), ranges (105). decoded is
