@@ -115,11 +115,11 @@ func (u *Unit) provision(o DeviceOptions) {
 		t.Control(u.do(adapter.Provision{}), "provision")
 		return
 	}
-	requests := t.Control(u.do(adapter.Provision{}), "ask for enrolment").Messages
 	suites := o.Suites
 	if suites == nil {
 		suites = []int{t.env.baseSuite()}
 	}
+	requests := t.Control(u.do(adapter.Provision{Suites: suites}), "ask for enrolment").Messages
 	p, err := t.env.realm.certify(requests, suites, o.Certify)
 	if err != nil {
 		t.Inconclusive("positive control: the enrolment requests can be certified", err.Error())
