@@ -39,6 +39,11 @@ type Mutant struct {
 // Adapter makes the mutant, with no unit yet.
 func (m Mutant) Adapter() adapter.Adapter { return m.adapter(nil) }
 
+// OfLedger says whether the fault is the ledger's alone.
+func (m Mutant) OfLedger() bool {
+	return m.ledger != nil && m.device == nil && m.card == nil && m.wrap == nil
+}
+
 // Lean makes the mutant with keys of the first suite alone, whatever it claims.
 // For checks that need no other suite it is the same mutant, sooner.
 func (m Mutant) Lean() adapter.Adapter {

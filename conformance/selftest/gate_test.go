@@ -163,3 +163,31 @@ func firstDifference(a, b string) string {
 	}
 	return "one is longer"
 }
+
+// Every family that the reference stands in for has devices that are wrong in it,
+// and there are wrong ledgers.
+func TestEveryFamilyHasMutants(t *testing.T) {
+	families, ledgers := map[string]int{}, 0
+	for _, m := range mutant.All() {
+		profile := "reference"
+		if m.Profile != "" {
+			profile = m.Profile
+		}
+		p, err := spec.LoadProfile(profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		families[p.Family]++
+		if m.OfLedger() {
+			ledgers++
+		}
+	}
+	for _, letter := range simulator.Families() {
+		if families[letter] < 5 {
+			t.Errorf("family %s has %d mutants", letter, families[letter])
+		}
+	}
+	if ledgers < 10 {
+		t.Errorf("there are %d wrong ledgers", ledgers)
+	}
+}
