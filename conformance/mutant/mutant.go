@@ -34,6 +34,8 @@ type Mutant struct {
 	ledger func(*ledger.Parts)
 	card   func(*apdu.Config)
 	wrap   func(adapter.Adapter) adapter.Adapter
+	// ofLedger says that what wrap changes is the ledger's.
+	ofLedger bool
 }
 
 // Adapter makes the mutant, with no unit yet.
@@ -41,7 +43,7 @@ func (m Mutant) Adapter() adapter.Adapter { return m.adapter(nil) }
 
 // OfLedger says whether the fault is the ledger's alone.
 func (m Mutant) OfLedger() bool {
-	return m.ledger != nil && m.device == nil && m.card == nil && m.wrap == nil
+	return m.ofLedger || m.ledger != nil
 }
 
 // Lean makes the mutant with keys of the first suite alone, whatever it claims.
@@ -72,7 +74,7 @@ func Lookup(name string) (Mutant, bool) {
 func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
-		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
+		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), daysMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
 		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
 	)
 }
