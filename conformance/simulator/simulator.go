@@ -151,7 +151,7 @@ func Capabilities() []adapter.Capability {
 func (s *simulator) hello() *adapter.Implementation {
 	h := &adapter.Implementation{
 		Version: adapter.Version, Vendor: "assay", Product: "reference", Release: Release,
-		Class: "RP", Tier: "simulator", // of any family: the profile's, at create
+		Class: "RP", Tier: "simulator", Families: Families(),
 		Shapes:       []adapter.Shape{adapter.Split},
 		Roles:        []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
 		Capabilities: Capabilities(),
