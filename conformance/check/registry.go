@@ -7,7 +7,7 @@ func All() []Check {
 	return slices.Concat(
 		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
 		receiptChecks(), serviceChecks(), cardChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
-		oneWayChecks(), oneWayCutChecks(), claimChecks(),
+		oneWayChecks(), oneWayCutChecks(), claimChecks(), qrChecks(),
 		rekeyChecks(), certGetChecks(), certLifeChecks(), chainChecks(),
 	)
 }
