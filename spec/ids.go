@@ -136,4 +136,6 @@ const (
 	INT07 ID = "INT-07"
 	INT08 ID = "INT-08"
 	INT09 ID = "INT-09"
+	INT16 ID = "INT-16"
+	INT17 ID = "INT-17"
 )
