@@ -121,6 +121,7 @@ const (
 	INT12 ID = "INT-12"
 	INT13 ID = "INT-13"
 	INT14 ID = "INT-14"
+	INT15 ID = "INT-15"
 	INV01 ID = "INV-01"
 	INV02 ID = "INV-02"
 	INV03 ID = "INV-03"
@@ -135,4 +136,6 @@ const (
 	INT07 ID = "INT-07"
 	INT08 ID = "INT-08"
 	INT09 ID = "INT-09"
+	INT16 ID = "INT-16"
+	INT17 ID = "INT-17"
 )

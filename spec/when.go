@@ -37,6 +37,7 @@ const (
 	WhenContactless   = "cap:contactless"
 	WhenOneWay        = "cap:one-way"
 	WhenClaims        = "cap:claims"
+	WhenQR            = "cap:qr"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -67,7 +68,7 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims, WhenQR,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync, WhenChain,

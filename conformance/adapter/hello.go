@@ -129,6 +129,7 @@ const (
 	CapContactless      Capability = "contactless"       // apdu of the contactless side
 	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
 	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
+	CapQR               Capability = "qr"                // read-text, show-texts
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

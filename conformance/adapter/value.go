@@ -118,6 +118,7 @@ type Result struct {
 	// the same verb again.
 	Again    bool      `json:"again,omitempty"`
 	Messages []Bytes   `json:"messages,omitempty"`
+	Texts    []string  `json:"texts,omitempty"`
 	Device   Bytes     `json:"device,omitempty"`
 	Value    *Value    `json:"value,omitempty"`
 	State    *State    `json:"state,omitempty"`

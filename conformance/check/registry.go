@@ -5,9 +5,7 @@ import "slices"
 // All are the checks, in the order in which they run.
 func All() []Check {
 	return slices.Concat(
-		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(), daysChecks(),
-		receiptChecks(), serviceChecks(), cardChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
-		oneWayChecks(), oneWayCutChecks(), claimChecks(),
+		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(), daysChecks(), receiptChecks(), serviceChecks(), cardChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(), oneWayChecks(), oneWayCutChecks(), claimChecks(), pinChecks(), qrChecks(),
 		rekeyChecks(), certGetChecks(), certLifeChecks(), chainChecks(),
 	)
 }

@@ -33,6 +33,7 @@ type Mutant struct {
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
 	card   func(*apdu.Config)
+	qr     func(*simulator.QR)
 	wrap   func(adapter.Adapter) adapter.Adapter
 	// ofLedger says that what wrap changes is the ledger's.
 	ofLedger bool
@@ -53,7 +54,7 @@ func (m Mutant) Lean() adapter.Adapter {
 }
 
 func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, Config: config})
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, QR: m.qr, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -74,8 +75,7 @@ func Lookup(name string) (Mutant, bool) {
 func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
-		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), daysMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
+		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), daysMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(), slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(), pinMutants(), qrMutants(),
 	)
 }
 

@@ -41,6 +41,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return r, d.SyncApply(v.Message)
 	case adapter.APDU:
 		return u.transmit(v)
+	case adapter.ReadText, adapter.ShowTexts:
+		return u.texts(v)
 	case adapter.Resolve:
 		r.Message, err = u.resolve(v.Message)
 		return r, err
