@@ -34,10 +34,10 @@ type Parts struct {
 	Rules     Rules
 	Detectors []Detector
 	Audits    []Audit
-	// Post books a move between reserves, and Waiting keeps the debits that wait,
-	// in families I and S; nil: as the specification says.
+	// Post books a move between reserves, and Waiting returns which debits that wait
+	// are kept, in families I and S; nil: as the specification says.
 	Post    func(m Move, book func(Move))
-	Waiting func(open []*Debit) []*Debit
+	Waiting func(waits []*Debit) []*Debit
 }
 
 // Standard returns the parts of a ledger of the authority's realm, by the
@@ -82,7 +82,7 @@ func New(p Parts) (*Ledger, error) {
 		p.Post = func(m Move, book func(Move)) { book(m) }
 	}
 	if p.Waiting == nil {
-		p.Waiting = func(open []*Debit) []*Debit { return open }
+		p.Waiting = func(waits []*Debit) []*Debit { return waits }
 	}
 	l := &Ledger{
 		parts:   p,

@@ -170,9 +170,23 @@ func (l *Ledger) apply() {
 			moved = l.step(d) || moved
 		}
 	}
-	l.reserves.open = l.parts.Waiting(l.reserves.open)
+	l.keepWaiting()
 	l.payBack()
 	l.blockShort()
+}
+
+// keepWaiting keeps what waits as the ledger's parts do.
+func (l *Ledger) keepWaiting() {
+	var waits []*Debit
+	for _, d := range l.reserves.open {
+		if l.reserves.stage[d.ID] == stageKnown {
+			waits = append(waits, d)
+		}
+	}
+	kept := l.parts.Waiting(waits)
+	l.reserves.open = slices.DeleteFunc(l.reserves.open, func(d *Debit) bool {
+		return l.reserves.stage[d.ID] == stageKnown && !slices.Contains(kept, d)
+	})
 }
 
 // step moves one debit on, and reports whether it did.
