@@ -38,6 +38,10 @@ func (l *Ledger) Unsettled() []Unsettled {
 	return all
 }
 
+// Passed returns the highest counter up to which every debit of the device was
+// taken from its reserve.
+func (l *Ledger) Passed(did wire.DID) uint64 { return l.reserve(did).passed }
+
 // Covered is what providers have advanced in all.
 func (l *Ledger) Covered() money.Amount {
 	var sum money.Amount
