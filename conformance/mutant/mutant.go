@@ -74,8 +74,35 @@ func Lookup(name string) (Mutant, bool) {
 // All are the mutants, in the order of the chapters' areas.
 func All() []Mutant {
 	return slices.Concat(
-		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
-		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), daysMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(), slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(), pinMutants(), qrMutants(),
+		messageMutants(),
+		sessionMutants(),
+		privacyMutants(),
+		disclosureMutants(),
+		suiteMutants(),
+		paymentMutants(),
+		respendMutants(),
+		chainMutants(),
+		limitMutants(),
+		timeMutants(),
+		atomicityMutants(),
+		onlineMutants(),
+		settlementMutants(),
+		daysMutants(),
+		lifecycleMutants(),
+		invariantMutants(),
+		omissionMutants(),
+		slipMutants(),
+		rekeyMutants(),
+		certLifeMutants(),
+		cardMutants(),
+		strangerMutants(),
+		Silent(),
+		oneWayMutants(),
+		claimMutants(),
+		provenanceMutants(),
+		pinMutants(),
+		qrMutants(),
+		reserveMutants(),
 	)
 }
 

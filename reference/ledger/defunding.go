@@ -116,12 +116,23 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	status := uint64(wire.DefundRefused)
 	if judge(l, l.parts.Rules.Order, d) == nil {
 		status = wire.DefundCredited
+		if l.reserving() {
+			if err := l.defundReserve(d); err != nil {
+				return nil, err
+			}
+			return l.answerDefund(d, status), nil
+		}
 		o := l.orders[d.Body.Nonce]
 		o.usedBy = d.ID
 		l.parts.Book.Credit(o.account, d.Body.Amount)
 		l.supply.defund(d.Device, d.Body.Amount)
 		l.auditDevice(d.Device, nil)
 	}
+	return l.answerDefund(d, status), nil
+}
+
+// answerDefund signs the final answer to a DEFUND and keeps it.
+func (l *Ledger) answerDefund(d *Defunding, status uint64) []byte {
 	answer := l.service.Sign(wire.TypeDefundAck, wire.DefundAck{
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
@@ -130,5 +141,8 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
 	}
-	return answer, nil
+	if status == wire.DefundRefused {
+		l.refusedDefund(d.ID)
+	}
+	return answer
 }

@@ -48,9 +48,11 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	default:
 		return Resolution{}, &Refusal{"there is a ground to resolve", spec.ATO06, spec.EReqUnknown}
 	}
+	l.reserves.refunded[transfer] = body.Status == wire.ResolveRefund
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
 	l.issued(wire.TypeResolve, out.Resolve)
 	l.final[transfer] = out
+	l.apply()
 	return out, nil
 }
 

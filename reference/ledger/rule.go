@@ -36,6 +36,10 @@ type Rules struct {
 	DepositOnce []Rule[Debit]
 	Refund      []Rule[Debit] // of a claim
 	Link        []Rule[Link]
+	// Reserve decides, in families I and S, whether a debit is taken from its
+	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
+	Reserve          []Rule[Debit]
+	ReserveDefunding []Rule[Defunding]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -56,6 +60,9 @@ func DefaultRules() Rules {
 		DepositOnce: depositOnceRules(),
 		Refund:      refundRules(),
 		Link:        linkRules(),
+
+		Reserve:          reserveRules(),
+		ReserveDefunding: reserveDefundingRules(),
 	}
 }
 
