@@ -27,6 +27,7 @@ const (
 	PVY06 ID = "PVY-06"
 	PRV01 ID = "PRV-01"
 	PRV02 ID = "PRV-02"
+	PRV03 ID = "PRV-03"
 	PRV04 ID = "PRV-04"
 	LCM01 ID = "LCM-01"
 	LCM03 ID = "LCM-03"
@@ -140,6 +141,7 @@ const (
 	INT07 ID = "INT-07"
 	INT08 ID = "INT-08"
 	INT09 ID = "INT-09"
+	DSP03 ID = "DSP-03"
 	INT16 ID = "INT-16"
 	INT17 ID = "INT-17"
 )

@@ -33,6 +33,8 @@ func All() []Check {
 		claimChecks(),
 		pinChecks(),
 		qrChecks(),
+		sampleChecks(),
+		interfaceChecks(),
 		rekeyChecks(),
 		certGetChecks(),
 		certLifeChecks(),

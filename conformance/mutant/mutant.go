@@ -92,6 +92,7 @@ func All() []Mutant {
 		invariantMutants(),
 		omissionMutants(),
 		slipMutants(),
+		sampleMutants(),
 		rekeyMutants(),
 		certLifeMutants(),
 		cardMutants(),
