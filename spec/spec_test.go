@@ -71,8 +71,8 @@ func TestRequirementsAreWellFormed(t *testing.T) {
 		default:
 			t.Errorf("%s: unknown reach %q", r.ID, r.Reach)
 		}
-		if !slices.Contains(r.Families, "B") {
-			t.Errorf("%s: does not concern family B, the only one of this edition", r.ID)
+		if len(r.Families) == 0 {
+			t.Errorf("%s: concerns no family of value", r.ID)
 		}
 		if r.Excluded != "" {
 			excluded++

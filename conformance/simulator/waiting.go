@@ -31,7 +31,7 @@ func waiting(out ledger.Reconciliation) []adapter.Bytes {
 		}
 		all = append(all, b)
 	}
-	return append(all, pack(out.Mail)...)
+	return append(append(all, pack(out.Mail)...), pack(out.Deposits)...)
 }
 
 // resolve takes one message of waiting. The answer to a TRANSFER is the payee's
@@ -43,6 +43,11 @@ func (u *unit) resolve(message []byte) ([]byte, error) {
 			return no.Message, nil
 		}
 		return receipt, err
+	}
+	if o, err := wire.DecodeObject(message, wire.TypeDepositAck.MaxBytes()); err == nil {
+		if t, _ := wire.Peek(o.Payload); t == wire.TypeDepositAck {
+			return nil, u.device.DepositAccept(message)
+		}
 	}
 	if resolve, refused, certificates, ok := grounded(message); ok {
 		_, err := u.device.Resolve(resolve, refused, certificates)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -31,6 +32,9 @@ type Parts struct {
 	// Retention is the number of latest requests that a payee always answers
 	// for, at least 16.
 	Retention uint64
+	// Keys and Mint are of family E: the KEYSET, and who signs with its keys.
+	Keys      *ecash.Keys
+	Mint      Mint
 	Rules     Rules
 	Detectors []Detector
 	Audits    []Audit
@@ -61,6 +65,7 @@ type Ledger struct {
 	revset  revocations
 	final   map[wire.ID]Resolution
 	claims  map[wire.ID]claimState
+	tokens  tokens
 }
 
 // An order is the online half of a defunding.
@@ -84,6 +89,7 @@ func New(p Parts) (*Ledger, error) {
 		revset:  revocations{version: p.Revocations},
 		final:   map[wire.ID]Resolution{},
 		claims:  map[wire.ID]claimState{},
+		tokens:  newTokens(),
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

@@ -36,6 +36,13 @@ type Rules struct {
 	DepositOnce []Rule[Debit]
 	Refund      []Rule[Debit] // of a claim
 	Link        []Rule[Link]
+	// Of family E. Withdraw are the checks of the blinded messages of a FUND_REQ,
+	// Redeem those of tokens that come home, and Fresh decides whether these are
+	// still to be taken.
+	Withdraw      []Rule[FundingRequest]
+	DepositSigner []Rule[Deposit]
+	Redeem        []Rule[Redemption]
+	Fresh         []Rule[Redemption]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -56,6 +63,11 @@ func DefaultRules() Rules {
 		DepositOnce: depositOnceRules(),
 		Refund:      refundRules(),
 		Link:        linkRules(),
+
+		Withdraw:      withdrawRules(),
+		DepositSigner: depositSignerRules(),
+		Redeem:        redeemRules(),
+		Fresh:         freshRules(),
 	}
 }
 
