@@ -120,10 +120,7 @@ func (d *Device) depositRecords() [][]byte {
 	var out [][]byte
 	for _, e := range d.deposits() {
 		if e.taken != nil && e.taken.Spent {
-			if record, err := settlement.Parse(e.record); err == nil {
-				record.Links = nil
-				out = append(out, settlement.Append(nil, record))
-			}
+			out = append(out, disclosed(e.record))
 			continue
 		}
 		number := d.highestSuite()
@@ -138,25 +135,27 @@ func (d *Device) depositRecords() [][]byte {
 func depositAckRules() []Rule {
 	return slices.Concat([]Rule{
 		{"device", spec.ECH04, spec.EFundBinding, func(c *Context) bool { return c.Deposited.Device == c.State.DID }},
-		{"waiting", spec.ECH04, spec.EState, func(c *Context) bool { return c.deposit != nil }},
+		{"waiting", spec.ECH04, spec.EState, func(c *Context) bool {
+			return c.deposit != nil || c.Deposited.Status == wire.DepositSpent && c.d.parts.Host.Record(c.Deposited.DepositHash) != nil
+		}},
 	}, serviceRules(wire.UseSignFund))
 }
 
 // DepositAccept takes DEPOSIT_ACK: fresh coins, or the word that a token was spent
-// before. One that answers nothing that waits changes nothing. The error is a
-// [*Refusal] or nvm's.
-func (d *Device) DepositAccept(ack []byte) error {
+// twice. Then it returns the record of the TRANSFER that the token came with, which
+// says who paid. The error is a [*Refusal] or nvm's.
+func (d *Device) DepositAccept(ack []byte) ([]byte, error) {
 	if err := d.ready(); err != nil {
-		return err
+		return nil, err
 	}
 	c := d.context()
 	o, err := wire.DecodeObject(ack, wire.TypeDepositAck.MaxBytes())
 	if err != nil {
-		return d.refusalOf(err)
+		return nil, d.refusalOf(err)
 	}
 	m, err := wire.DecodeDepositAck(o.Payload)
 	if err = d.cfg.Place.CheckRealm(m.Realm, err); err != nil {
-		return d.refusalOf(err)
+		return nil, d.refusalOf(err)
 	}
 	c.Deposited = m
 	c.signed(o, wire.TypeDepositAck, m.Suite, m.Cert, m.Epoch)
@@ -166,20 +165,51 @@ func (d *Device) DepositAccept(ack []byte) error {
 		}
 	}
 	if r := d.judge(ProcDepositAck, c); r != nil {
-		return r
+		return nil, r
 	}
 	next := d.state.clone()
 	next.Epoch = max(next.Epoch, m.Epoch)
 	if m.Status == wire.DepositSpent {
-		next.lostDeposit(c.deposit)
-		return d.install(StepE1, next)
+		return d.spentTwice(next, c)
 	}
 	coins, ok := finishCoins(c.deposit.pending, m.Signatures)
 	if !ok {
-		return d.refuse(spec.ECH04, spec.ESig)
+		return nil, d.refuse(spec.ECH04, spec.ESig)
+	}
+	if c.deposit.taken != nil { // who paid may have to be said yet
+		d.parts.Host.KeepRecord(c.deposit.id, c.deposit.record)
 	}
 	d.exchanged(next, c.deposit, coins)
-	return d.install(StepE1, next)
+	return nil, d.install(StepE1, next)
+}
+
+// spentTwice notes what the ledger says of a payment, and discloses it: of one that
+// is not home, or of one that is and whose record the host still has.
+func (d *Device) spentTwice(next *State, c *Context) ([]byte, error) {
+	if c.deposit == nil {
+		return disclosed(d.parts.Host.Record(c.Deposited.DepositHash)), nil
+	}
+	next.lostDeposit(c.deposit)
+	return disclosed(c.deposit.record), d.install(StepE1, next)
+}
+
+// disclosed is the record of a TRANSFER without its tokens.
+func disclosed(record []byte) []byte {
+	rec, err := settlement.Parse(record)
+	if err != nil {
+		return nil
+	}
+	rec.Links = nil
+	return settlement.Append(nil, rec)
+}
+
+// Disclose returns the records of the payments whose tokens are not home: they say
+// who paid, and nothing but a double spending is a reason to show them.
+func (d *Device) Disclose() (list [][]byte) {
+	for _, t := range d.state.Taken {
+		list = append(list, disclosed(d.parts.Host.Record(t.Transfer)))
+	}
+	return list
 }
 
 // exchanged puts fresh coins in the place of what was brought home.

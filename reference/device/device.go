@@ -68,6 +68,7 @@ type Parts struct {
 	// makes denominations of an amount to withdraw.
 	Tokens []TokenRule
 	Split  SplitFunc
+	Choose ChooseFunc
 	// Collect finds the links of a transfer.
 	Collect CollectFunc
 	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
@@ -112,6 +113,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Split == nil {
 		p.Split = ecash.Split
+	}
+	if p.Choose == nil {
+		p.Choose = ecash.Choose
 	}
 	if p.Members == nil {
 		p.Members = func(wire.Type, *State, money.Amount) []wire.Member { return nil }

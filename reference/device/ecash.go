@@ -117,6 +117,10 @@ func (d *Device) blind(seed [32]byte, amount money.Amount, epoch uint64) ([]*eca
 // would be more than most.
 type SplitFunc func(amount money.Amount, available []money.Amount, most int) []money.Amount
 
+// A ChooseFunc returns the indices of coins that make an amount exactly, and
+// whether there are such.
+type ChooseFunc func(coins []money.Amount, amount money.Amount, most int) ([]int, bool)
+
 // blindedOf is the withdrawal that was prepared last: it is asked for, signed and
 // finished, and blinding is slow.
 type blindedOf struct {
@@ -182,7 +186,7 @@ func (d *Device) choose(amount money.Amount) ([]Coin, bool) {
 	for i, c := range coins {
 		amounts[i] = c.Amount
 	}
-	indices, ok := ecash.Choose(amounts, amount, wire.MaxTokens)
+	indices, ok := d.parts.Choose(amounts, amount, wire.MaxTokens)
 	chosen := make([]Coin, len(indices))
 	for i, k := range indices {
 		chosen[i] = coins[k]
@@ -278,15 +282,15 @@ func TokenRules() []TokenRule {
 		{"form", spec.ECH01, spec.EField, func(c *TokenCase) bool {
 			var err error
 			c.Tokens, err = wire.Tokens(c.links)
+			for _, t := range c.Tokens {
+				c.Keys = append(c.Keys, c.d.keyset.Find(t.Key))
+			}
 			return err == nil && len(c.Tokens) > 0
 		}},
 		{"named", spec.ECH01, spec.ETokenUnknown, func(c *TokenCase) bool {
 			return slices.EqualFunc(c.Tokens, c.Transfer.Tokens, func(t wire.Token, hash wire.ID) bool { return t.Hash() == hash })
 		}},
 		{"key", spec.ECH01, spec.ETokenUnknown, func(c *TokenCase) bool {
-			for _, t := range c.Tokens {
-				c.Keys = append(c.Keys, c.d.keyset.Find(t.Key))
-			}
 			return !slices.Contains(c.Keys, nil)
 		}},
 		{"epoch", spec.ECH01, spec.ETokenEpoch, func(c *TokenCase) bool {

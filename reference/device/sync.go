@@ -197,6 +197,9 @@ func (d *Device) SyncApply(ack []byte) error {
 	if m.ClearHops == 1 && !d.besides() { // a SYNC_ACK shows where nothing was
 		next.clearHops()
 	}
+	if d.ecash() { // what is received counts until it is home
+		next.Used.Received = d.state.Used.Received
+	}
 	next.Sync.Open, next.Sync.Used, next.Sync.Since = false, Used{}, Lots{}
 	return d.install(StepA1, next)
 }

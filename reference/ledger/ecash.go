@@ -238,6 +238,7 @@ func (l *Ledger) redeem(r *Redemption) (ack []byte, fresh bool, err error) {
 	switch {
 	case judge(l, l.parts.Rules.Fresh, r) != nil:
 		body.Status, body.Spent = wire.DepositSpent, l.spentBefore(r)
+		l.askFirst(body)
 	case first != nil && first.same(r) && first.answers != nil:
 		body.Signatures = first.answers
 	default:
@@ -248,6 +249,43 @@ func (l *Ledger) redeem(r *Redemption) (ack []byte, fresh bool, err error) {
 		l.spend(r, body.Signatures)
 	}
 	return l.service.Sign(wire.TypeDepositAck, body.Encode()), fresh, nil
+}
+
+// askFirst tells those who brought the tokens home first that they were spent
+// twice: who paid them is for them to disclose.
+func (l *Ledger) askFirst(second wire.DepositAck) {
+	for _, hash := range second.Spent {
+		first := l.tokens.spent[hash]
+		ack := second
+		ack.DepositHash, ack.Device, ack.Spent = first.by, first.device, []wire.ID{hash}
+		l.tokens.acks[first.device] = append(l.tokens.acks[first.device], l.service.Sign(wire.TypeDepositAck, ack.Encode()))
+	}
+}
+
+// sameToken is kind 8: for each token the first two debits of one device that name
+// it.
+func (l *Ledger) sameToken() []Finding {
+	type key struct {
+		payer wire.DID
+		hash  wire.ID
+	}
+	first := map[key]*Debit{}
+	named := map[[2]wire.ID]bool{}
+	var found []Finding
+	for _, d := range l.Debits() {
+		for _, hash := range d.Tokens {
+			before := first[key{d.Payer, hash}]
+			if before == nil {
+				first[key{d.Payer, hash}] = d
+				continue
+			}
+			if pair := [2]wire.ID{before.ID, d.ID}; !named[pair] {
+				named[pair] = true
+				found = append(found, l.conflict(wire.EvidenceToken, before, d))
+			}
+		}
+	}
+	return found
 }
 
 // spend puts tokens into the set of those that have come home.
