@@ -68,7 +68,7 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(), ecashMutants(),
 	)
 }
 
