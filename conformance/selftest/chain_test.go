@@ -10,13 +10,14 @@ import (
 	"github.com/assay-cbdc/assay/conformance/simulator"
 )
 
-// TestChainMutantsFall: each by its own requirement, under the profile of CHAIN.
+// TestChainMutantsFall: each by its own requirement, under the profile in which
+// it is wrong: of CHAIN, or of another family.
 func TestChainMutantsFall(t *testing.T) {
-	s := &session{Options: Options{Profile: chainProfile(t)}}
 	for _, m := range mutant.All() {
 		if m.Profile == "" {
 			continue
 		}
+		s := &session{Options: Options{Profile: profileOf(t, m.Profile)}}
 		cites := func(c check.Check) bool { return slices.Contains(c.Cites, m.Breaks) }
 		all, err := s.outcomes(context.Background(), m.Lean, 1, cites, 0)
 		if err != nil {
