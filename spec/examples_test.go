@@ -215,7 +215,7 @@ func TestGrammarRefuses(t *testing.T) {
 		{"RESOLVE", "181801", "181802"},              // a refund without ground
 		{"CHAIN_TRANSFER", "108183", "0f8183"},       // inputs under the key of lots
 		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
-		{"EVIDENCE", "181801", "181808"},             // an undefined kind
+		{"EVIDENCE", "181801", "18180a"},             // an undefined kind
 	} {
 		b := hex.EncodeToString(examples[tt.name])
 		if !strings.Contains(b, tt.old) {

@@ -87,6 +87,9 @@ func (k *Kit) sourceAt(hop uint64) wire.ID {
 // the lots that checks write become inputs with a right past. What is not even
 // decoded is left as it is.
 func (k *Kit) provenance(payload []byte) []byte {
+	if k.t.env.realm.ecash() {
+		return k.withTokens(payload)
+	}
 	if !k.t.env.realm.chained() {
 		return payload
 	}
@@ -103,6 +106,9 @@ func (k *Kit) provenance(payload []byte) []byte {
 
 // beside returns the links and certificates that travel with a TRANSFER of the kit.
 func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
+	if k.t.env.realm.ecash() {
+		return k.tokensOf(object), nil
+	}
 	if !k.t.env.realm.chained() {
 		return nil, nil
 	}
@@ -148,6 +154,7 @@ func (s *KitPayer) DeliverWith(object []byte, links []wire.Link, certs [][]byte)
 	reply := []byte(nil)
 	switch {
 	case a.Done != nil:
+		s.spent(object)
 		reply = a.Done.Message
 	case a.Refused != nil:
 		reply = a.Refused.Message

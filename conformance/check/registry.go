@@ -40,5 +40,6 @@ func All() []Check {
 		certLifeChecks(),
 		chainChecks(),
 		reserveChecks(),
+		ecashChecks(),
 	)
 }

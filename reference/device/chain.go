@@ -257,12 +257,18 @@ func (d *Device) keepReturn(c *Context) {
 // get it from the ledger.
 func (d *Device) besideRecord(record []byte) []byte {
 	rec, err := settlement.Parse(record)
-	if err != nil || !d.chained() {
+	if err != nil || !d.besides() {
 		return record
 	}
 	o, err := wire.DecodeObject(rec.Object, wire.TypeTransfer.MaxBytes())
 	if err != nil {
 		return record
+	}
+	if d.ecash() {
+		if slot := d.state.findPending(o.ID(wire.TypeTransfer)); slot != nil {
+			rec.Links = besideSlot(slot)
+		}
+		return settlement.Append(nil, rec)
 	}
 	m, err := wire.DecodeChained(o.Payload)
 	if err != nil {
@@ -279,6 +285,9 @@ func (d *Device) besideRecord(record []byte) []byte {
 // linksFit is the payer's rule "links": there is a combination of lots with few
 // enough inputs and links, all of which the host has.
 func linksFit(c *Context) bool {
+	if c.d.ecash() {
+		return coinsFit(c)
+	}
 	if !c.d.chained() {
 		return true
 	}
@@ -292,6 +301,9 @@ func linksFit(c *Context) bool {
 
 // linksRight is the payee's rule "links".
 func linksRight(c *Context) bool {
+	if c.d.ecash() {
+		return tokensRight(c)
+	}
 	if !c.d.chained() {
 		return true
 	}
@@ -308,11 +320,12 @@ func linksRight(c *Context) bool {
 	return true
 }
 
-// familyPayable is the payer's rule "family": under CHAIN there are neither one-way
-// payments nor claims, for nobody would verify their links before it is debited.
+// familyPayable is the payer's rule "family": under CHAIN and in family E there are
+// neither one-way payments nor claims, for nobody would verify what stands beside
+// them before it is debited.
 func familyPayable(c *Context) bool {
 	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
-	if c.d.chained() && (c.Type == wire.TypeStaticReq || claim) {
+	if c.d.besides() && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}
 	return c.PayReq.Family == c.Config.Place.Spoken()

@@ -27,6 +27,9 @@ const (
 	sectionStatics
 	sectionRekey
 	sectionChain
+	sectionKeyset
+	sectionPurse
+	sectionTaken
 )
 
 func keyOf(section int, index uint64) nvm.Key {
@@ -184,6 +187,7 @@ func (f *Funding) fields(c *codec) {
 	uintField(c, &f.Suite)
 	c.fixed(f.Hash[:])
 	uintField(c, &f.LogNumber)
+	uintField(c, &f.Epoch)
 	c.bytes(&f.Signed[0])
 	c.bytes(&f.Signed[1])
 }
@@ -222,6 +226,7 @@ func (s *Slot) fields(c *codec) {
 	uintField(c, &s.KEM)
 	c.bytes(&s.KEMKey)
 	c.bytes(&s.Capsule)
+	listField(c, &s.Coins, func(l *Coin) { l.fields(c) })
 }
 
 func (r *Request) fields(c *codec) {

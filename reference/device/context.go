@@ -38,6 +38,9 @@ type Context struct {
 	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
 	Issuers  []*cert.Certificate // that came beside them
 	Asked    []wire.ID           // by a CERT_GET
+	// Deposited and Keyset are of family E.
+	Deposited wire.DepositAck
+	Keyset    wire.Keyset
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type
@@ -59,6 +62,8 @@ type Context struct {
 	links   []wire.Link      // of CHAIN provenance, as they came
 	chain   *provenance.Case // the same under judgement
 	drawn   []wire.Input     // what a payment under CHAIN draws, as it is held
+	coins   []Coin           // what a payment of family E draws
+	deposit *deposit         // that a DEPOSIT_ACK answers, nil if none waits
 	usage   uint64
 	failed  *Refusal
 }

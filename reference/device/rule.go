@@ -35,6 +35,8 @@ const (
 	ProcCertGet    Procedure = "certGet"
 	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
 	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
+	ProcKeyset     Procedure = "keyset"
+	ProcDepositAck Procedure = "depositAck"
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -75,6 +77,8 @@ func StandardRules() Rules {
 		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
+		ProcKeyset:     keysetRules(),
+		ProcDepositAck: depositAckRules(),
 	}
 }
 

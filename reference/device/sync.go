@@ -68,6 +68,9 @@ func (d *Device) SyncReport(challenge []byte) (Report, error) {
 		Hash:      wire.Object{Alg: d.alg(body.Suite), Payload: payload}.ID(wire.TypeSync),
 	}
 	err := d.commit(StepS1, func(s *State) {
+		if d.ecash() {
+			d.batches(s)
+		}
 		s.Sync = mark
 		s.closeOld(uint64(d.cfg.Retention))
 	})
@@ -135,6 +138,9 @@ func (s *State) closeOld(retention uint64) {
 // entries, always the pending ones.
 func (d *Device) records(mode uint64) [][]byte {
 	var out [][]byte
+	if d.ecash() { // who was paid by whom is nobody's business
+		out, mode = d.depositRecords(), wire.SyncTotals
+	}
 	add := func(id wire.ID) {
 		if record := d.parts.Host.Record(id); record != nil {
 			out = append(out, record)
@@ -188,8 +194,11 @@ func (d *Device) SyncApply(ack []byte) error {
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
-	if m.ClearHops == 1 && !d.chained() { // a SYNC_ACK shows where nothing was
+	if m.ClearHops == 1 && !d.besides() { // a SYNC_ACK shows where nothing was
 		next.clearHops()
+	}
+	if d.ecash() { // what is received counts until it is home
+		next.Used.Received = d.state.Used.Received
 	}
 	next.Sync.Open, next.Sync.Used, next.Sync.Since = false, Used{}, Lots{}
 	return d.install(StepA1, next)

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -31,6 +32,9 @@ type Parts struct {
 	// Retention is the number of latest requests that a payee always answers
 	// for, at least 16.
 	Retention uint64
+	// Keys and Mint are of family E: the KEYSET, and who signs with its keys.
+	Keys      *ecash.Keys
+	Mint      Mint
 	Rules     Rules
 	Detectors []Detector
 	Audits    []Audit
@@ -67,6 +71,7 @@ type Ledger struct {
 	claims  map[wire.ID]claimState
 	// reserves are empty but in families I and S.
 	reserves reserves
+	tokens   tokens
 }
 
 // An order is the online half of a defunding.
@@ -85,19 +90,19 @@ func New(p Parts) (*Ledger, error) {
 		p.Waiting = func(waits []*Debit) []*Debit { return waits }
 	}
 	l := &Ledger{
-		parts:   p,
-		epoch:   p.Epoch,
-		store:   cert.NewStore(maxDevices, p.Roots...),
-		service: p.Service,
-		devices: map[wire.DID]*device{},
-		orders:  map[wire.Nonce]*order{},
-		seen:    newObjects(),
-		supply:  newSupply(),
-		revset:  revocations{version: p.Revocations},
-		final:   map[wire.ID]Resolution{},
-		claims:  map[wire.ID]claimState{},
-
+		parts:    p,
+		epoch:    p.Epoch,
+		store:    cert.NewStore(maxDevices, p.Roots...),
+		service:  p.Service,
+		devices:  map[wire.DID]*device{},
+		orders:   map[wire.Nonce]*order{},
+		seen:     newObjects(),
+		supply:   newSupply(),
+		revset:   revocations{version: p.Revocations},
+		final:    map[wire.ID]Resolution{},
+		claims:   map[wire.ID]claimState{},
 		reserves: newReserves(),
+		tokens:   newTokens(),
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {
