@@ -102,6 +102,10 @@ func procedure(kind string) func(*call) error {
 		return frame
 	case "cert-get":
 		return certGet
+	case "hello", "hello-finish":
+		return hello
+	case "resend", "resend-pay-req":
+		return resend
 	case "rekey-req", "enrol-req":
 		return asks
 	case "static-req":

@@ -54,8 +54,8 @@ const (
 func furtherMessages(kind string) message {
 	id, nonce, did, epoch, number := exactly(32), exactly(16), exactly(16), between(0, maxEpoch), between(0, maxCounter)
 	switch kind {
-	case "peer":
-		return message{0x18, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
+	case "peer", "resend":
+		return message{typePeer, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
 	case "defund-ack":
 		return message{typeDefundAck, "assay/1/defund-ack", 4096, head(must(10, id), must(18, id), must(21, epoch),
 			must(24, oneOf(1, 2)), must(31, did)), false}

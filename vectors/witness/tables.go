@@ -11,6 +11,7 @@ const (
 	typeTransfer  = 0x13
 	typeReceipt   = 0x14
 	typeStatic    = 0x17
+	typePeer      = 0x18
 	typeFundReq   = 0x20
 	typeFund      = 0x21
 	typeDefund    = 0x22
@@ -56,7 +57,7 @@ func messages(kind string) message {
 	case "revset":
 		return message{typeRevset, "assay/1/revset", 65000, head(must(10, id), must(20, counter), must(21, epoch),
 			must(82, shorts), must(83, shorts)), false}
-	case "pay-req", "record-pay-req":
+	case "pay-req", "record-pay-req", "resend-pay-req":
 		return message{typePayReq, "assay/1/pay-req", 4096, money(must(8, id), must(9, exactly(16)), must(10, id),
 			must(11, counter), must(19, version), must(20, version), must(21, epoch), must(22, bits(7)),
 			must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), may(48, size(1, 32)), may(85, text)), true}
