@@ -78,4 +78,5 @@ const (
 	ERollback      Code = 404
 	EOrderHeld     Code = 410
 	EShortfall     Code = 411
+	ENotProven     Code = 420
 )

@@ -32,7 +32,7 @@ func all() []*file {
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
 		defundOrderVectors(), defundAckVectors(),
-		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(),
+		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 	}
 	for _, f := range list {
 		f.prune()

@@ -102,6 +102,8 @@ func procedure(kind string) func(*call) error {
 		return frame
 	case "cert-get":
 		return certGet
+	case "evidence":
+		return convict
 	case "hello", "hello-finish":
 		return hello
 	case "resend", "resend-pay-req":
@@ -142,6 +144,9 @@ func codeOf(err error) (spec.Code, bool) {
 	}
 	if r, ok := errors.AsType[*provider.Refusal](err); ok {
 		return r.Code, true
+	}
+	if code, ok := notProven(err); ok {
+		return code, true
 	}
 	return wire.CodeOf(err)
 }

@@ -66,9 +66,10 @@ func furtherMessages(kind string) message {
 		return message{0x31, "assay/1/enrol", 4096, head(must(9, nonce), must(10, id), must(32, anything),
 			must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
 	case "evidence":
-		return message{typ: 0x38, grammar: []member{
-			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7)),
+		return message{typ: typeEvidence, grammar: []member{
+			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7, 9)),
 			must(100, listOf(1, 4096, size(0, 1<<20))), must(101, listOf(0, 4096, size(0, 1<<20))),
+			may(102, listOf(1, 4096, size(0, 1<<20))),
 		}}
 	}
 	panic(fault("no message " + kind))

@@ -98,6 +98,8 @@ func procedureOf(kind string) procedure {
 		return enrolProcedure()
 	case "cert-get":
 		return certGetProcedure()
+	case "evidence":
+		return evidenceProcedure()
 	case "hello":
 		return helloProcedure()
 	case "hello-finish":

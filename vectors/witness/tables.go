@@ -21,6 +21,7 @@ const (
 	typeResolve   = 0x2B
 	typeRekeyReq  = 0x30
 	typeEnrolReq  = 0x31
+	typeEvidence  = 0x38
 )
 
 // A message is one row of the table of message types.
