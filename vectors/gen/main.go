@@ -33,6 +33,7 @@ func all() []*file {
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
 		defundOrderVectors(), defundAckVectors(),
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
+		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
 	}
 	for _, f := range list {
 		f.prune()
