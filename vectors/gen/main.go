@@ -34,6 +34,7 @@ func all() []*file {
 		defundOrderVectors(), defundAckVectors(),
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
+		chainDoubleVectors(),
 	}
 	for _, f := range list {
 		f.prune()
