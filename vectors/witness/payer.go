@@ -88,6 +88,7 @@ func (c *call) pay() {
 		return
 	}
 	c.publish()
+	c.sealedOf("pay_req")
 	var drawn []any
 	left := c.body.number(7)
 	for _, l := range slices.SortedFunc(slices.Values(c.device.Balance), byHop) {

@@ -43,6 +43,7 @@ func (c *call) again() {
 		return
 	}
 	c.publish()
+	c.sealedOf(map[string]string{"resend": "peer", "resend-pay-req": "pay_req"}[c.vector.Kind])
 	c.setNumber("balance", c.balance)
 	sent := 0
 	for _, p := range c.device.Pending {
