@@ -18,6 +18,7 @@ var silent = map[string]string{
 	"apdu-chain":  "blocks of a chain that is broken off are dropped",
 	"qr":          "a reader leaves out what is no frame, and a frame that it has",
 	"evidence":    "a bundle may hold certificates that nothing needs, and a request's signature is not asked for",
+	"certs":       "a signature is found wrong when the path is verified",
 	"one-way-003": "the TRANSFER is known by its identifier", "software-003": "the same",
 }
 

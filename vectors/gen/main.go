@@ -34,7 +34,7 @@ func all() []*file {
 		defundOrderVectors(), defundAckVectors(),
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
-		chainDoubleVectors(),
+		chainDoubleVectors(), certsVectors(), recordRekeyVectors(),
 	}
 	for _, f := range list {
 		f.prune()

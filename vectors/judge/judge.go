@@ -104,6 +104,8 @@ func procedure(kind string) func(*call) error {
 		return certGet
 	case "evidence":
 		return convict
+	case "certs":
+		return certs
 	case "hello", "hello-finish":
 		return hello
 	case "resend", "resend-pay-req":
@@ -118,7 +120,7 @@ func procedure(kind string) func(*call) error {
 		return software
 	case "deposit", "unclaimed":
 		return claimed
-	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req":
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
 		return atLedger
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card

@@ -167,6 +167,7 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	without(t, "record-transfer", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.Settle }, device)
 	without(t, "record-transfer", func(r *ledger.Rules) *[]ledger.Rule[ledger.Settlement] { return &r.SettleOnce })
 	without(t, "record-receipt", func(r *ledger.Rules) *[]ledger.Rule[ledger.Answer] { return &r.Receipt }, device)
+	without(t, "record-rekey", func(r *ledger.Rules) *[]ledger.Rule[ledger.Link] { return &r.Link }, device)
 	without(t, "record-pay-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.Request] { return &r.Request }, device)
 	// An account in a vector is its device's, and its balance is far from 2^53.
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Order },

@@ -98,6 +98,10 @@ func procedureOf(kind string) procedure {
 		return enrolProcedure()
 	case "cert-get":
 		return certGetProcedure()
+	case "certs":
+		return certsProcedure()
+	case "record-rekey":
+		return linkRecordProcedure()
 	case "evidence":
 		return evidenceProcedure()
 	case "hello":

@@ -115,7 +115,7 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 			must(20, version), must(21, epoch), must(22, bits(1)), must(50, counter), must(51, id), must(52, version),
 			must(53, id), must(54, entries), must(55, tuple(5, maxCounter)), must(56, ids), must(57, tuple(2, maxCounter)),
 			must(58, counter), must(78, oneOf(1, 3))), true}
-	case "rekey-req":
+	case "rekey-req", "record-rekey":
 		return message{typeRekeyReq, "assay/1/rekey", 8192, head(must(9, nonce), must(10, id), must(13, version),
 			must(32, anything), must(53, id)), false}
 	case "enrol-req":

@@ -105,7 +105,7 @@ func Kinds() []string {
 		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
 		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
-		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence",
+		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence", "certs", "record-rekey",
 	}
 }
 
