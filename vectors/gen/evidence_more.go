@@ -87,7 +87,7 @@ func (a *accusation) bundles() {
 		bad(71, 1, spec.ENC03, spec.EMalformed, "Encoding", "the last byte is missing", raw("input.object", truncated)),
 		bad(72, 1, spec.ENC01, spec.ECanon, "Encoding", "member 24 is a byte longer than needed", at(longer(24))),
 		bad(73, 1, spec.ENC02, spec.EField, "Grammar", "an unknown member", at(number(120, 1))),
-		bad(74, 1, spec.ENC02, spec.EField, "Grammar", "kind 8, which is reserved", at(number(24, 8))),
+		bad(74, 1, spec.ENC02, spec.EField, "Grammar", "kind 10, which is none", at(number(24, 10))),
 		bad(75, 1, spec.ENC02, spec.EField, "Grammar", "an empty list of links, which is to be left out", at(set(102, []byte{0x80}))),
 		bad(76, 1, spec.ENC06, spec.EType, "Type", "the type of another message", at(number(2, 0x31))),
 		bad(77, 1, spec.INT01, spec.EVersion, "Type", "version 2", at(number(1, 2))),
