@@ -31,7 +31,7 @@ func all() []*file {
 		apduVectors(),
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
-		defundOrderVectors(), defundAckVectors(),
+		defundOrderVectors(), defundAckVectors(), ownCertificateVectors(),
 	}
 	for _, f := range list {
 		f.prune()
