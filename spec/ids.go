@@ -139,4 +139,5 @@ const (
 	INT09 ID = "INT-09"
 	INT16 ID = "INT-16"
 	INT17 ID = "INT-17"
+	INT18 ID = "INT-18"
 )

@@ -6,7 +6,7 @@ import "slices"
 func All() []Check {
 	return slices.Concat(
 		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
-		receiptChecks(), serviceChecks(), cardChecks(), pinChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
+		receiptChecks(), serviceChecks(), cardChecks(), pinChecks(), cardCertGetChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
 		oneWayChecks(), oneWayCutChecks(), claimChecks(), qrChecks(),
 		rekeyChecks(), certGetChecks(), certLifeChecks(), ownCertificateChecks(), chainChecks(),
 	)
