@@ -23,6 +23,7 @@ const (
 	CRY01 ID = "CRY-01"
 	CRY02 ID = "CRY-02"
 	CRY03 ID = "CRY-03"
+	CRY12 ID = "CRY-12"
 	CRY04 ID = "CRY-04"
 	PVY06 ID = "PVY-06"
 	PRV01 ID = "PRV-01"
@@ -153,4 +154,5 @@ const (
 	DSP03 ID = "DSP-03"
 	INT16 ID = "INT-16"
 	INT17 ID = "INT-17"
+	INT18 ID = "INT-18"
 )

@@ -41,5 +41,7 @@ func All() []Check {
 		chainChecks(),
 		reserveChecks(),
 		ecashChecks(),
+		cardCertGetChecks(),
+		ownCertificateChecks(),
 	)
 }

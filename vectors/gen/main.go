@@ -35,6 +35,7 @@ func all() []*file {
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
 		chainDoubleVectors(), certsVectors(), recordRekeyVectors(),
+		ownCertificateVectors(),
 	}
 	for _, f := range list {
 		f.prune()
