@@ -21,6 +21,8 @@ func reserveChecks() []Check {
 		{ID: "SET-07.defunding", Title: "no defunding takes what a reserve does not have", Cites: []spec.ID{spec.SET07, spec.FND05}, RP: true, Receives: true, Needs: split, Fresh: true, Run: defundingNeverCovered},
 		{ID: "SET-09.held", Title: "a payment waits for those before it", Cites: []spec.ID{spec.SET09}, RP: true, Needs: split, Fresh: true, Units: 4, Run: heldInOrder},
 		{ID: "CON-05.staged", Title: "what was received waits for synchronisation", Cites: []spec.ID{spec.CON05}, Needs: staged, Units: 3, Run: stagedUntilSync},
+		{ID: "FND-07.named", Title: "a payment names its payer's last reservation", Cites: []spec.ID{spec.FND07}, RP: true, Needs: append([]adapter.Capability{adapter.CapQuery, adapter.CapStart}, split...), Run: reservationNamed},
+		{ID: "FND-08.cancel", Title: "a reservation that a payment names is not cancelled", Cites: []spec.ID{spec.FND08}, RP: true, Receives: true, Needs: split, Run: cancelAfterPaying},
 		{ID: "LIM-11.burned-in", Title: "a policy that is burned in stays", Cites: []spec.ID{spec.LIM11}, RP: true, Needs: []adapter.Capability{adapter.CapQuery, adapter.CapPolicy}, Run: policyBurnedIn},
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/simulator"
-	"github.com/assay-cbdc/assay/spec"
 )
 
 // unseen are the rules whose deletion no check can notice, and why not. A name
@@ -153,15 +152,6 @@ func TestEveryRuleIsMissed(t *testing.T) {
 		}
 	}
 	t.Logf("%d rules, %d of them noticed", len(known), len(jobs))
-}
-
-func profileOf(t *testing.T, name string) *spec.Profile {
-	t.Helper()
-	p, err := spec.LoadProfile(name)
-	if err != nil {
-		t.Error(err)
-	}
-	return p
 }
 
 // noticed runs checks until one fails: those that cite the rule's requirement

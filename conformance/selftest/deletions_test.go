@@ -143,7 +143,11 @@ func reserveDeletions() []deletion {
 	for i := range all {
 		all[i].under = "ekrona-p4"
 	}
-	return all
+	named := ledgerList("reserve cancel", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.ReserveCancel })
+	for i := range named {
+		named[i].under = "cf-dc-2.2"
+	}
+	return append(all, named...)
 }
 
 func ledgerList[T any](procedure string, of func(*ledger.Rules) *[]ledger.Rule[T]) []deletion {

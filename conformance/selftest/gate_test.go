@@ -56,37 +56,6 @@ func runUnder(t *testing.T, p *spec.Profile, a adapter.Adapter, seed uint64, sor
 	return all
 }
 
-// familyProfiles select what is asked of other families of value than B, and of
-// no product under the reference profile.
-var familyProfiles = []string{"cf-dc-2.2", "ekrona-p4", "ekrona-p4-staged"}
-
-// runFamilies runs under each of them the checks of what the reference profile
-// does not select.
-func runFamilies(t *testing.T, make func() adapter.Adapter) (all []check.Outcome) {
-	t.Helper()
-	plain := referenceProfile(t)
-	for _, name := range familyProfiles {
-		p, err := spec.LoadProfile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		env, err := check.NewEnv(context.Background(), make(), p, 1)
-		if err != nil {
-			t.Fatal(err)
-		}
-		env.Exchanges = 2
-		for _, c := range env.Plan(check.All(), nil).Checks {
-			if slices.ContainsFunc(c.Cites, func(id spec.ID) bool {
-				r, ok := spec.Lookup(id)
-				return ok && !plain.Selects(r)
-			}) {
-				all = append(all, env.Run(context.Background(), c))
-			}
-		}
-	}
-	return all
-}
-
 // maxExcluded is the share of requirements that may be excluded from testing.
 const maxExcluded = 0.15
 
@@ -123,12 +92,6 @@ func TestTraceability(t *testing.T) {
 			}
 			all = append(all, runUnder(t, p, made(), 1, nil)...)
 		}
-		all = append(all, runFamilies(t, func() adapter.Adapter {
-			if class == spec.ClassBH {
-				return closed.Adapter() // of a realm of its own under each profile
-			}
-			return a
-		})...)
 		for _, o := range all {
 			for _, r := range o.Rows {
 				if r.Verdict != check.Pass {

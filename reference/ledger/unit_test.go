@@ -192,6 +192,9 @@ func (u *unit) answer(payee *unit, m wire.PayReq, request []byte) payment {
 		Counter: u.counter, Prev: u.prev, Lots: []wire.Lot{{Hop: 1, Amount: m.Amount}},
 		RequestHash: o.ID(wire.TypePayReq), PolicyVersion: 1, Epoch: today, Family: u.authority.Place.Spoken(),
 	}
+	if body.Family == wire.FamilyIOU {
+		body.Reserved, body.Reservation = true, u.fundings
+	}
 	b := u.id.Sign(wire.TypeTransfer, body.Encode())
 	u.debited(b, wire.TypeTransfer, wire.LogPay, m.Amount)
 	return payment{
