@@ -158,6 +158,9 @@ func (v *Value) fields(c *codec) {
 	c.fixed(v.LogHead[:])
 	uintField(c, &v.Acked)
 	c.fixed(v.AckedHead[:])
+	if v.Reservation > 0 || c.reading && len(c.b) > 0 { // in family I alone
+		uintField(c, &v.Reservation)
+	}
 }
 
 func (u *Used) fields(c *codec) {

@@ -170,6 +170,9 @@ func (d *Device) transfer(c *Context) wire.Transfer {
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, RequestHash: c.ID,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
 	}
+	if d.iou() {
+		m.Reserved, m.Reservation = true, d.state.Reservation
+	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV
 	}

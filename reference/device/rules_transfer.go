@@ -38,7 +38,7 @@ func transferRules() []Rule {
 			return c.Open == nil || c.Open.Amount == c.Transfer.Amount
 		}},
 		{"family", spec.ENC05, spec.EMismatch, func(c *Context) bool {
-			return c.Transfer.Family == c.Config.Place.Spoken()
+			return c.Config.Place.Pays(&c.Transfer)
 		}},
 		{"not a claim", spec.ENC05, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Flags&(wire.TransferClaim|wire.TransferOneWay) == 0

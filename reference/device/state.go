@@ -102,6 +102,7 @@ type Value struct {
 	LogHead     wire.ID
 	Acked       uint64 // number of the last entry that the ledger acknowledged
 	AckedHead   wire.ID
+	Reservation uint64 // in family I: of the FUND that was credited last, 0 before the first
 }
 
 // Used counts against the limits since the last grant.
