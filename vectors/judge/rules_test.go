@@ -182,6 +182,7 @@ func TestEveryListOfRulesIsHeld(t *testing.T) {
 		device.ProcFinish:  "as request", device.ProcResend: "M2 of a payee that is armed to finish, as request",
 		device.ProcSync: "SYNC_CHAL has no vectors yet", device.ProcStatic: "a host's command",
 		device.ProcRekey: "a host's command",
+		device.ProcKeyset: "KEYSET has no vectors yet", device.ProcDepositAck: "DEPOSIT_ACK has no vectors yet",
 	}
 	for procedure := range device.StandardRules() {
 		if _, ok := unheld[procedure]; ok == slices.Contains(held, procedure) {
