@@ -181,7 +181,7 @@ func TestEveryListOfRulesIsHeld(t *testing.T) {
 		device.ProcRequest: "HELLO needs a session of its own; link.json holds its grammar and choice",
 		device.ProcFinish:  "as request", device.ProcResend: "M2 of a payee that is armed to finish, as request",
 		device.ProcSync: "SYNC_CHAL has no vectors yet", device.ProcStatic: "a host's command",
-		device.ProcRekey: "a host's command",
+		device.ProcRekey:  "a host's command",
 		device.ProcKeyset: "KEYSET has no vectors yet", device.ProcDepositAck: "DEPOSIT_ACK has no vectors yet",
 	}
 	for procedure := range device.StandardRules() {
