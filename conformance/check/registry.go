@@ -40,6 +40,6 @@ func All() []Check {
 		certLifeChecks(),
 		chainChecks(),
 		reserveChecks(),
-		ecashChecks(),
+		ecashChecks(), ecashOnlineChecks(),
 	)
 }
