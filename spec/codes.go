@@ -83,4 +83,5 @@ const (
 	ETokenSpent        Code = 501
 	ETokenDenomination Code = 503
 	ETokenEpoch        Code = 504
+	EOffline           Code = 505
 )

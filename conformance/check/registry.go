@@ -43,5 +43,6 @@ func All() []Check {
 		ecashChecks(),
 		cardCertGetChecks(),
 		ownCertificateChecks(),
+		ecashOnlineChecks(),
 	)
 }

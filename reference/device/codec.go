@@ -229,6 +229,7 @@ func (s *Slot) fields(c *codec) {
 	uintField(c, &s.KEM)
 	c.bytes(&s.KEMKey)
 	c.bytes(&s.Capsule)
+	uintField(c, &s.Epoch)
 	listField(c, &s.Coins, func(l *Coin) { l.fields(c) })
 }
 

@@ -35,6 +35,7 @@ const (
 	ProcCertGet    Procedure = "certGet"
 	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
 	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
+	ProcTokens     Procedure = "tokens"  // payee on TOKENS
 	ProcKeyset     Procedure = "keyset"
 	ProcDepositAck Procedure = "depositAck"
 )
@@ -77,6 +78,7 @@ func StandardRules() Rules {
 		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
+		ProcTokens:     onlineRules(),
 		ProcKeyset:     keysetRules(),
 		ProcDepositAck: depositAckRules(),
 	}

@@ -138,7 +138,7 @@ func (c *Context) signedByDevice() bool {
 func receiptRules() []Rule {
 	return []Rule{
 		{"pending", spec.ATO06, spec.EState, func(c *Context) bool {
-			return c.Slot != nil && c.Slot.Type == wire.TypeTransfer
+			return c.Slot != nil && (c.Slot.Type == wire.TypeTransfer || c.Slot.Type == wire.TypeTokens)
 		}},
 		{"certificate", spec.CRY01, spec.ECertNeeded, certificateFound},
 		{"suite", spec.CRY06, spec.ESuite, suiteOfSigner},

@@ -155,6 +155,7 @@ type Slot struct {
 	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
 	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
 	Coins       []Coin // of family E: what was drawn
+	Epoch       uint64 // of an online payment of family E: that it was made in
 }
 
 // A Request is an open request for payment.
