@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/vectors"
 )
 
@@ -68,6 +69,12 @@ func all() []*file {
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
 		chainDoubleVectors(), certsVectors(), recordRekeyVectors(),
 		ownCertificateVectors(),
+		paymentIn("p256", "suite 2, P-256", suite.P256), paymentIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),
+		paymentIn("hybrid-ed25519", "suite 5, Ed25519 with ML-DSA-44", suite.Ed25519MLDSA44),
+		ledgerIn("p256", "suite 2, P-256", suite.P256), ledgerIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),
+		ledgerIn("hybrid-ed25519", "suite 5, Ed25519 with ML-DSA-44", suite.Ed25519MLDSA44),
+		messagesOf("p256", suite.P256), messagesOf("mldsa44", suite.MLDSA44), messagesOf("mldsa65", suite.MLDSA65),
+		messagesOf("hybrid-ed25519", suite.Ed25519MLDSA44), messagesOf("hybrid-p256", suite.P256MLDSA44),
 	}
 	for _, f := range list {
 		f.prune()
