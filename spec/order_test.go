@@ -128,6 +128,8 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settle"] = ledgerRules(online.Settle)
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
+	lists["ledger.parts"] = ledgerRules(online.Parts)
+	lists["ledger.redeem"] = ledgerRules(online.Redeem)
 	lists["ledger.link"] = ledgerRules(online.Link)
 	lists["ledger.request"] = ledgerRules(online.Request)
 	lists["ledger.claim"] = ledgerRules(online.Claim)

@@ -67,7 +67,11 @@ func (t *T) forgeries(typ wire.Type, encode func(signer wire.ID, s suite.Suite) 
 
 // payloadOf is the signed body of a message that the ledger has made.
 func payloadOf[M any](t *T, message []byte, typ wire.Type, decode func([]byte) (M, error)) M {
-	o, err := wire.DecodeObject(message, typ.MaxBytes())
+	most := typ.MaxBytes()
+	if typ == wire.TypeFund && t.env.realm.tokens() {
+		most = wire.MaxTokenFund
+	}
+	o, err := wire.DecodeObject(message, most)
 	var m M
 	if err == nil {
 		m, err = decode(o.Payload)
@@ -82,7 +86,7 @@ func voucherFields(t *T) {
 	const message = "a voucher for another request was accepted"
 	unit := t.Device()
 	right := unit.voucher(700)
-	m := payloadOf(t, right, wire.TypeFund, wire.DecodeFund)
+	m := payloadOf(t, right, wire.TypeFund, t.env.realm.decodeFund)
 	for _, c := range []struct {
 		name string
 		edit func(*wire.Fund)
@@ -105,7 +109,7 @@ func voucherFields(t *T) {
 func forgedVoucher(t *T) {
 	unit := t.Device()
 	right := unit.voucher(700)
-	m := payloadOf(t, right, wire.TypeFund, wire.DecodeFund)
+	m := payloadOf(t, right, wire.TypeFund, t.env.realm.decodeFund)
 	for _, f := range t.forgeries(wire.TypeFund, func(signer wire.ID, s suite.Suite) []byte {
 		m.Cert, m.Suite = signer, s
 		return m.Encode()

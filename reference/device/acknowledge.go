@@ -115,6 +115,10 @@ func (d *Device) refund(c *Context) error {
 	next := d.state.clone()
 	id := c.Slot.ID
 	slot := *next.findPending(id)
+	if d.tokens() {
+		d.returnParts(next, c.ID, slot)
+		slot.Lots = nil
+	}
 	for _, l := range slot.Lots {
 		d.bring(next, c.ID, l.Hop, l.Amount)
 		next.Sync.Since[l.Hop] += l.Amount

@@ -279,6 +279,9 @@ func (d *Device) besideRecord(record []byte) []byte {
 // linksFit is the payer's rule "links": there is a combination of lots with few
 // enough inputs and links, all of which the host has.
 func linksFit(c *Context) bool {
+	if c.d.tokens() {
+		return partsFit(c)
+	}
 	if !c.d.chained() {
 		return true
 	}
@@ -292,6 +295,9 @@ func linksFit(c *Context) bool {
 
 // linksRight is the payee's rule "links".
 func linksRight(c *Context) bool {
+	if c.d.tokens() {
+		return partsRight(c)
+	}
 	if !c.d.chained() {
 		return true
 	}
@@ -312,7 +318,7 @@ func linksRight(c *Context) bool {
 // payments nor claims, for nobody would verify their links before it is debited.
 func familyPayable(c *Context) bool {
 	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
-	if c.d.chained() && (c.Type == wire.TypeStaticReq || claim) {
+	if (c.d.chained() || c.d.tokens()) && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}
 	return c.PayReq.Family == c.Config.Place.Spoken()

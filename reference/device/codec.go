@@ -27,6 +27,7 @@ const (
 	sectionStatics
 	sectionRekey
 	sectionChain
+	sectionToken
 )
 
 func keyOf(section int, index uint64) nvm.Key {

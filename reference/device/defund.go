@@ -66,8 +66,14 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 	next := d.state.clone()
 	var inputs []wire.Input
 	var drawn []wire.Lot
+	var parts []wire.Fragment
 	var ok bool
-	if d.chained() {
+	if d.tokens() {
+		// The ledger knows its tokens: none travels, and any host can send them home.
+		parts, ok = d.parts.Pick(next.held(wire.MaxHop), amount, d.maxDefundedParts(), func([]wire.Fragment) bool { return true })
+		next.give(parts)
+		drawn = lotsOfParts(parts)
+	} else if d.chained() {
 		// The ledger asks for no links, and a debit home may draw from any lot.
 		inputs, ok = next.drawChain(amount, wire.MaxHop, maxDefunded(d.highestSuite()), func([]wire.Input) bool { return true })
 		drawn = lotsOf(inputs)
@@ -82,7 +88,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: number, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: amount, Nonce: nonce, Cert: d.certs[number].ID,
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn, Inputs: inputs,
-		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
+		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(), Fragments: parts,
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV

@@ -29,6 +29,7 @@ type Config struct {
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
+	Fragments   int  // parts of tokens that it can hold, in family T
 	// ByReference says that the device asks its peers for no certificates by value:
 	// it fetches those that it does not know.
 	ByReference bool
@@ -39,6 +40,7 @@ func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
 		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
+		Fragments: 320,
 	}
 }
 
@@ -61,6 +63,8 @@ type Parts struct {
 	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
 	DecodeTransfer func(payload []byte) (wire.Transfer, error)
 	Draw           DrawFunc
+	// Pick chooses the fragments that are paid with in family T.
+	Pick PickFunc
 	// Links are the checks of the links of CHAIN provenance.
 	Links []provenance.Rule
 	// Collect finds the links of a transfer.
@@ -96,6 +100,9 @@ func (p Parts) complete() Parts {
 	if p.Draw == nil {
 		p.Draw = Draw
 	}
+	if p.Pick == nil {
+		p.Pick = Pick
+	}
 	if p.Collect == nil {
 		p.Collect = provenance.Collect
 	}
@@ -124,6 +131,7 @@ type Device struct {
 	verified bool // the user, for the next payment
 	last     spec.Code
 	parsed   map[[32]byte]*cert.Certificate
+	known    map[string]wire.Token // TOKENs whose signatures have held
 	derived
 }
 
@@ -246,11 +254,16 @@ func (d *Device) write(step Step, next *State) error {
 		return d.broken
 	}
 	for _, e := range entries {
-		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog && section != sectionChain {
+		if section := int(e.Key >> 56); !listed(section) {
 			d.images[e.Key] = e.Value
 		}
 	}
 	return nil
+}
+
+// listed reports whether a section is compared entry by entry.
+func listed(section int) bool {
+	return section == sectionRing || section == sectionLog || section == sectionChain || section == sectionToken
 }
 
 // ready reports whether commands can be taken. A debit that a cut has left

@@ -95,11 +95,15 @@ func (d *Device) FundAccept(fund []byte) error {
 		return d.broken
 	}
 	c := d.context()
-	o, err := wire.DecodeObject(fund, wire.TypeFund.MaxBytes())
+	most, decode := wire.TypeFund.MaxBytes(), wire.DecodeFund
+	if d.tokens() {
+		most, decode = wire.MaxTokenFund, wire.DecodeTokenFund
+	}
+	o, err := wire.DecodeObject(fund, most)
 	if err != nil {
 		return d.refusalOf(err)
 	}
-	m, err := wire.DecodeFund(o.Payload)
+	m, err := decode(o.Payload)
 	if err = d.cfg.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
 		return d.refusalOf(err)
 	}
@@ -109,7 +113,15 @@ func (d *Device) FundAccept(fund []byte) error {
 		return r
 	}
 	next := d.state.clone()
-	d.bring(next, c.ID, 0, m.Amount)
+	if d.tokens() {
+		if r := d.judge(ProcTokenFund, c); r != nil {
+			return r
+		}
+		d.keepTokens(c)
+		next.receive(c.whole())
+	} else {
+		d.bring(next, c.ID, 0, m.Amount)
+	}
 	if d.chained() {
 		d.keepObject(c.ID, bytes.Clone(fund), c.Path, nil)
 	}

@@ -11,8 +11,8 @@ import (
 // ErrCorrupt says that the store does not hold the state of a device.
 var ErrCorrupt = errors.New("device: memory does not hold a device")
 
-// sections visits every value but the ring, the log and the lots of CHAIN
-// provenance, which are compared entry by entry because they are long.
+// sections visits every value but the ring, the log, the lots of CHAIN
+// provenance and the fragments of family T, which are compared entry by entry because they are long.
 func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionIdentity, 0), s.Identity.fields)
 	visit(keyOf(sectionStatus, 0), s.Lifecycle.fields)
@@ -52,8 +52,10 @@ func (s *State) changes(before *State, images map[nvm.Key][]byte) []nvm.Entry {
 		func(r *Credit) uint64 { return r.Request }, (*Credit).fields)
 	out = appendChanged(out, sectionLog, before.Log, s.Log,
 		func(e *wire.LogEntry) uint64 { return e.Number }, logFields)
-	return appendChanged(out, sectionChain, before.Chained, s.Chained,
+	out = appendChanged(out, sectionChain, before.Chained, s.Chained,
 		func(l *ChainLot) uint64 { return l.Order }, (*ChainLot).fields)
+	return appendChanged(out, sectionToken, before.Fragments, s.Fragments,
+		func(f *Fragment) uint64 { return f.Order }, (*Fragment).fields)
 }
 
 // appendChanged compares two ascending lists.
@@ -105,6 +107,12 @@ func load(entries []nvm.Entry, cfg Config) (*State, map[nvm.Key][]byte, error) {
 				return nil, nil, ErrCorrupt
 			}
 			s.Chained = append(s.Chained, l)
+		case sectionToken:
+			var f Fragment
+			if !read(e.Value, f.fields) {
+				return nil, nil, ErrCorrupt
+			}
+			s.Fragments = append(s.Fragments, f)
 		default:
 			images[e.Key] = e.Value
 		}

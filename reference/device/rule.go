@@ -33,8 +33,11 @@ const (
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
 	ProcCertGet    Procedure = "certGet"
-	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
-	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
+	ProcRekey      Procedure = "rekey"     // before REKEY_REQ
+	ProcRekeyed    Procedure = "rekeyed"   // on the certificates that answer it
+	ProcToken      Procedure = "token"     // on a TOKEN
+	ProcFragments  Procedure = "fragments" // payee on a TRANSFER of family T
+	ProcTokenFund  Procedure = "tokenFund" // on FUND of family T
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -75,6 +78,9 @@ func StandardRules() Rules {
 		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
+		ProcToken:      tokenRules(),
+		ProcFragments:  fragmentRules(),
+		ProcTokenFund:  tokenFundRules(),
 	}
 }
 

@@ -41,6 +41,7 @@ type State struct {
 	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
 	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
+	Fragments  []Fragment // in family T: Lots as parts of tokens, in the order in which they came
 }
 
 // Identity is made at the device's creation and provisioning.
@@ -215,6 +216,7 @@ func (s *State) clone() *State {
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
 	c.Chained = slices.Clone(s.Chained)
+	c.Fragments = slices.Clone(s.Fragments)
 	return &c
 }
 

@@ -188,7 +188,11 @@ func (d *Device) SyncApply(ack []byte) error {
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
-	if m.ClearHops == 1 && !d.chained() { // a SYNC_ACK shows where nothing was
+	switch {
+	case m.ClearHops != 1, d.chained(): // a SYNC_ACK shows where nothing was
+	case d.tokens():
+		next.clearPartHops()
+	default:
 		next.clearHops()
 	}
 	next.Sync.Open, next.Sync.Used, next.Sync.Since = false, Used{}, Lots{}

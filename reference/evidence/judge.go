@@ -78,8 +78,9 @@ type debit struct {
 	payer   wire.DID
 	counter uint64
 	prev    wire.ID
-	request wire.ID      // zero for a DEFUND
-	drawn   []wire.Input // under CHAIN provenance, with the hops at which it was held
+	request wire.ID         // zero for a DEFUND
+	drawn   []wire.Input    // under CHAIN provenance, with the hops at which it was held
+	parts   []wire.Fragment // in family T
 }
 
 func (j *judge) debit(b []byte) (debit, error) {
@@ -101,7 +102,7 @@ func (j *judge) transfer(b []byte) (debit, error) {
 		if err != nil { // a realm of CHAIN provenance has another form
 			m, err = wire.DecodeChained(payload)
 		}
-		d.drawn = provenance.Held(m.Inputs)
+		d.drawn, d.parts = provenance.Held(m.Inputs), m.Fragments
 		d.counter, d.prev, d.request = m.Counter, m.Prev, m.RequestHash
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
@@ -116,7 +117,7 @@ func (j *judge) defund(b []byte) (debit, error) {
 		if err != nil {
 			m, err = wire.DecodeChainedDefund(payload)
 		}
-		d.drawn = m.Inputs
+		d.drawn, d.parts = m.Inputs, m.Fragments
 		d.counter, d.prev = m.Counter, m.Prev
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})

@@ -14,6 +14,13 @@ import (
 // identifier, which is a digest of what it says, and a right device draws from
 // nothing that it has not verified.
 func (j *judge) source(objects [][]byte) (wire.DID, error) {
+	if len(objects) == 2 {
+		before := j.unlinked
+		if accused, err := j.part(objects); err == nil {
+			return accused, nil
+		}
+		j.unlinked = before // a bundle of CHAIN accuses nobody for its source
+	}
 	lot, of, draws, err := sourceOf(objects)
 	if err != nil {
 		return wire.DID{}, err
@@ -64,4 +71,19 @@ func sourceOf(objects [][]byte) (lot, of *provenance.Link, draws [][]byte, err e
 		return nil, nil, nil, notProven("no debit draws from the source")
 	}
 	return lot, of, draws, nil
+}
+
+// part is kind 9 in family T: two debits of one device that draw a part of one
+// token in common, from one source. Whatever brings a part to a device, again or
+// for the first time, has an identifier of its own, so that an honest device has
+// nothing to draw twice.
+func (j *judge) part(objects [][]byte) (wire.DID, error) {
+	a, b, err := j.pair(objects)
+	if err != nil {
+		return wire.DID{}, err
+	}
+	if !wire.DrawTwice(a.parts, b.parts) {
+		return wire.DID{}, notProven("no part of a token is drawn twice")
+	}
+	return a.payer, nil
 }

@@ -103,6 +103,10 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		return nil, err
 	}
 	err = judge(l, l.parts.Rules.Defunding, d)
+	parts := &PartsOf{d.Device, d.Body.Fragments, d.Body.Lots}
+	if err == nil && l.tokens() {
+		err = judge(l, l.parts.Rules.Parts, parts)
+	}
 	if d.authentic(l) {
 		l.certified(d.path)
 		l.seen.addDebit(defundDebit(d))
@@ -113,6 +117,11 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	if judge(l, l.parts.Rules.Once, d) != nil {
 		return l.device(d.Device).defunded[d.Body.Counter].answer, nil
 	}
+	if l.tokens() {
+		if err := judge(l, l.parts.Rules.Redeem, parts); err != nil {
+			return nil, err
+		}
+	}
 	status := uint64(wire.DefundRefused)
 	if judge(l, l.parts.Rules.Order, d) == nil {
 		status = wire.DefundCredited
@@ -120,6 +129,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		o.usedBy = d.ID
 		l.parts.Book.Credit(o.account, d.Body.Amount)
 		l.supply.defund(d.Device, d.Body.Amount)
+		l.redeem(parts.Fragments)
 		l.auditDevice(d.Device, nil)
 	}
 	answer := l.service.Sign(wire.TypeDefundAck, wire.DefundAck{

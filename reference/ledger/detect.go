@@ -38,6 +38,7 @@ func DefaultDetectors() []Detector {
 		{"a debit that its log denies", spec.DET01, (*Ledger).deniedDebit},
 		{"two keys for one subject", spec.DET04, (*Ledger).twoKeys},
 		{"more drawn from a lot than it had", spec.DET06, (*Ledger).overdrawn},
+		{"one part of a token drawn twice", spec.TOK11, (*Ledger).drawnTwice},
 	}
 }
 

@@ -69,11 +69,15 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	if f := l.funding(r.Device, r.Body.Request); f != nil {
 		return f.voucher, nil
 	}
+	tokens, err := l.mint(r.Body.Amount)
+	if err != nil {
+		return nil, err
+	}
 	voucher := l.service.Sign(wire.TypeFund, wire.Fund{
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Currency: l.parts.Place.Currency, Exponent: l.parts.Place.Exponent,
 		Amount: r.Body.Amount, Nonce: r.Body.Nonce, Cert: l.service.Cert.ID,
-		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device,
+		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Tokens: tokens,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)

@@ -31,6 +31,8 @@ type Debit struct {
 	Cert        wire.ID
 	// Drawn is what it was drawn from under CHAIN provenance, as it was held.
 	Drawn []wire.Input
+	// Parts are the same in family T.
+	Parts []wire.Fragment
 	// Links are those that came with a pending TRANSFER, and Signers the
 	// certificates beside them, for the payee.
 	Links   []wire.Link
@@ -39,7 +41,8 @@ type Debit struct {
 
 func defundDebit(d *Defunding) *Debit {
 	return &Debit{ID: d.ID, Payer: d.Device, Counter: d.Body.Counter, Prev: d.Body.Prev,
-		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert, Drawn: d.Body.Inputs}
+		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert, Drawn: d.Body.Inputs,
+		Parts: d.Body.Fragments}
 }
 
 func transferDebit(s *Settlement) *Debit {
@@ -47,7 +50,8 @@ func transferDebit(s *Settlement) *Debit {
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
 		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
 		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
-		Drawn: provenance.Held(s.Body.Inputs), Links: s.Links, Signers: s.Signers}
+		Drawn: provenance.Held(s.Body.Inputs), Links: s.Links, Signers: s.Signers,
+		Parts: s.Body.Fragments}
 }
 
 // objects are the authentic signed objects that the ledger has seen: sets, so

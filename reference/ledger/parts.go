@@ -61,6 +61,9 @@ type Ledger struct {
 	revset  revocations
 	final   map[wire.ID]Resolution
 	claims  map[wire.ID]claimState
+	// Of family T: the tokens issued, and what of them has come home.
+	issuedTokens map[wire.TID]issuedToken
+	redeemed     map[wire.TID][]wire.Fragment
 }
 
 // An order is the online half of a defunding.
@@ -73,17 +76,19 @@ type order struct {
 // path does not hold.
 func New(p Parts) (*Ledger, error) {
 	l := &Ledger{
-		parts:   p,
-		epoch:   p.Epoch,
-		store:   cert.NewStore(maxDevices, p.Roots...),
-		service: p.Service,
-		devices: map[wire.DID]*device{},
-		orders:  map[wire.Nonce]*order{},
-		seen:    newObjects(),
-		supply:  newSupply(),
-		revset:  revocations{version: p.Revocations},
-		final:   map[wire.ID]Resolution{},
-		claims:  map[wire.ID]claimState{},
+		parts:        p,
+		epoch:        p.Epoch,
+		store:        cert.NewStore(maxDevices, p.Roots...),
+		service:      p.Service,
+		devices:      map[wire.DID]*device{},
+		orders:       map[wire.Nonce]*order{},
+		seen:         newObjects(),
+		supply:       newSupply(),
+		revset:       revocations{version: p.Revocations},
+		final:        map[wire.ID]Resolution{},
+		claims:       map[wire.ID]claimState{},
+		issuedTokens: map[wire.TID]issuedToken{},
+		redeemed:     map[wire.TID][]wire.Fragment{},
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

@@ -108,9 +108,11 @@ func (l *Ledger) Mailbox(payee wire.DID) [][]byte {
 		if err != nil {
 			continue
 		}
-		mail = append(mail, settlement.Append(nil, settlement.Record{
-			Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links,
-		}))
+		record := settlement.Record{Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links}
+		if l.tokens() {
+			record.Links = l.tokensOf(d)
+		}
+		mail = append(mail, settlement.Append(nil, record))
 	}
 	return mail
 }

@@ -36,6 +36,8 @@ type Rules struct {
 	DepositOnce []Rule[Debit]
 	Refund      []Rule[Debit] // of a claim
 	Link        []Rule[Link]
+	Parts       []Rule[PartsOf] // of every debit of family T
+	Redeem      []Rule[PartsOf] // of a DEFUND of family T
 }
 
 // DefaultRules returns the rules of the specification.
@@ -56,6 +58,8 @@ func DefaultRules() Rules {
 		DepositOnce: depositOnceRules(),
 		Refund:      refundRules(),
 		Link:        linkRules(),
+		Parts:       partsRules(),
+		Redeem:      redeemRules(),
 	}
 }
 

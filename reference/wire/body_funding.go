@@ -54,6 +54,7 @@ type Fund struct {
 	RequestHash ID // key 18: id of the FUND_REQ
 	Epoch       uint64
 	Device      DID
+	Tokens      [][]byte // in family T: encoded TOKENs
 }
 
 func (m *Fund) fields(c *codec) {
@@ -65,6 +66,7 @@ func (m *Fund) fields(c *codec) {
 	c.fixed(18, m.RequestHash[:])
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.fixed(31, m.Device[:])
+	c.tokens(&m.Tokens)
 }
 
 // A Defund moves value from the device to the account: a debit in the same
@@ -86,6 +88,7 @@ type Defund struct {
 	Epoch         uint64
 	Flags         uint64 // TransferUV
 	Family        uint64
+	Fragments     []Fragment // in family T, beside Lots
 }
 
 func (m *Defund) fields(c *codec) {
@@ -101,6 +104,7 @@ func (m *Defund) fields(c *codec) {
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.flags(22, &m.Flags, TransferUV)
 	c.choice(23, &m.Family, upTo(5))
+	c.ofTokens(m.Family, &m.Fragments)
 }
 
 // A DefundAck is the ledger's final word on a DEFUND.

@@ -105,7 +105,8 @@ type Transfer struct {
 	Epoch         uint64
 	Flags         uint64
 	Family        uint64
-	Expiry        uint64 // epoch; on the wire iff TransferClaim or TransferOneWay is set
+	Expiry        uint64     // epoch; on the wire iff TransferClaim or TransferOneWay is set
+	Fragments     []Fragment // in family T, beside Lots: the same amounts as parts of tokens
 }
 
 func (m *Transfer) fields(c *codec) {
@@ -126,6 +127,7 @@ func (m *Transfer) fields(c *codec) {
 	if m.Flags&(TransferClaim|TransferOneWay) != 0 {
 		number(c, 46, &m.Expiry, 0, maxEpoch)
 	}
+	c.ofTokens(m.Family, &m.Fragments)
 }
 
 // prev is the link to the previous debit, zero exactly for the first (105).

@@ -19,6 +19,7 @@ const (
 type codec struct {
 	writing bool
 	chain   bool // debits have inputs in place of lots
+	token   bool // vouchers carry tokens
 	out     []byte
 	members int // written, or left to read
 	in      Reader

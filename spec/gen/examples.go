@@ -32,6 +32,7 @@ func examples() (map[string]example, string, error) {
 	s.synchronisation()
 	s.evidence()
 	s.provenance()
+	s.tokens()
 	if err := s.oneWay(); err != nil {
 		return nil, "", err
 	}

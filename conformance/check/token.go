@@ -1,0 +1,88 @@
+package check
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// tokens reports whether the profile is of family T.
+func (r *Realm) tokens() bool { return r.Place.Spoken() == wire.FamilyToken }
+
+// mint signs a TOKEN of the realm, with changes.
+func (r *Realm) mint(name string, value money.Amount, change func(*wire.Token)) (wire.TID, []byte) {
+	digest := sha256.Sum256([]byte("assay/check/token/" + name))
+	m := wire.Token{
+		Version: wire.V1, Realm: r.Place.Realm, Suite: r.Service.Key.Public().Suite(), Currency: r.Place.Currency,
+		Exponent: r.Place.Exponent, Value: value, Cert: r.Service.Cert.ID, Epoch: r.epoch, TID: wire.TID(digest[:16]),
+	}
+	if change != nil {
+		change(&m)
+	}
+	return m.TID, r.Service.Sign(wire.TypeToken, m.Encode())
+}
+
+// A purse is the token that a kit pays with, and who it had it from.
+type purse struct {
+	tid    wire.TID
+	object []byte
+	source wire.ID
+}
+
+// stride keeps the parts apart that a kit pays with at different counters.
+const stride = 1 << 40
+
+// purseOf is the kit's own token, as large as a token can be.
+func (k *Kit) purseOf() *purse {
+	if k.purse == nil {
+		name := fmt.Sprintf("%s %d %x", k.t.check.ID, k.t.env.Seed, k.DID())
+		tid, object := k.t.env.realm.mint(name, 1<<53-1, nil)
+		k.purse = &purse{tid, object, sha256.Sum256([]byte("what brought " + name))}
+	}
+	return k.purse
+}
+
+// fragments are the parts of the kit's token that a transfer pays the lots
+// with: others for each counter and request, the same for each try.
+func (k *Kit) fragments(counter uint64, request wire.ID, lots []wire.Lot) []wire.Fragment {
+	p := k.purseOf()
+	from := money.Amount((counter+uint64(request[0])<<4+uint64(request[1]))%4096) * stride
+	var parts []wire.Fragment
+	for _, l := range lots {
+		if l.Amount > 1<<53-1-from { // what no token can pay is refused for its amount
+			from = 0
+		}
+		parts = append(parts, wire.Fragment{TID: p.tid, From: from, To: min(from+l.Amount, 1<<53-1), Hop: l.Hop, Source: p.source})
+		from += l.Amount
+	}
+	return parts
+}
+
+// inParts gives the payload of a TRANSFER the form of family T: beside the lots
+// that checks write stand the parts of the kit's token that make them.
+func (k *Kit) inParts(payload []byte) []byte {
+	m, err := wire.DecodeTransfer(payload)
+	if code, coded := wire.CodeOf(err); err != nil && (!coded || code != spec.EAmount) || m.Family != wire.FamilyToken ||
+		len(m.Fragments) > 0 || len(m.Lots) > wire.MaxFragments {
+		return payload
+	}
+	m.Fragments = k.fragments(m.Counter, m.RequestHash, m.Lots)
+	return m.Encode()
+}
+
+// tokensBeside are the TOKENs of a transfer of the kit.
+func (k *Kit) tokensBeside(object []byte) []wire.Link {
+	o, err := wire.DecodeObject(object, wire.TypeTransfer.MaxBytes())
+	if err != nil {
+		return nil
+	}
+	m, _ := wire.DecodeTransfer(o.Payload)
+	if !slices.ContainsFunc(m.Fragments, func(f wire.Fragment) bool { return f.TID == k.purseOf().tid }) {
+		return nil
+	}
+	return []wire.Link{{Object: k.purse.object}}
+}

@@ -1,0 +1,152 @@
+package wire
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/suite"
+)
+
+// A TID names a token. The ledger draws it; it is never used again.
+type TID [16]byte
+
+// A Fragment is the part [From, To) of a token that has passed Hop offline
+// transfers. Source is the object that brought it to the device that draws it:
+// two draws of one part with one source are one value spent twice.
+type Fragment struct {
+	TID      TID
+	From, To money.Amount
+	Hop      uint64
+	Source   ID
+}
+
+// Amount is what the fragment is worth.
+func (f Fragment) Amount() money.Amount { return f.To - min(f.From, f.To) }
+
+// Overlaps reports whether two fragments have a minor unit in common.
+func (f Fragment) Overlaps(g Fragment) bool {
+	return f.TID == g.TID && f.From < g.To && g.From < f.To
+}
+
+// CompareFragments is the order of fragments in a debit: by token and start.
+func CompareFragments(a, b Fragment) int {
+	return cmp.Or(bytes.Compare(a.TID[:], b.TID[:]), cmp.Compare(a.From, b.From))
+}
+
+// FragmentsMake reports whether fragments ascend by token and start, are disjoint
+// and not empty, have a source, and add up to the lots, hop by hop.
+func FragmentsMake(parts []Fragment, lots []Lot) bool {
+	sums := map[uint64]money.Amount{}
+	for i, f := range parts {
+		if f.From >= f.To || f.Source == (ID{}) {
+			return false
+		}
+		if i > 0 && (CompareFragments(parts[i-1], f) >= 0 || parts[i-1].Overlaps(f)) {
+			return false
+		}
+		sums[f.Hop] += f.Amount()
+	}
+	for _, l := range lots {
+		if sums[l.Hop] != l.Amount {
+			return false
+		}
+		delete(sums, l.Hop)
+	}
+	return len(sums) == 0
+}
+
+// DrawTwice reports whether two debits of one device draw a part of one token
+// that they have in common, from one source: one value, spent twice.
+func DrawTwice(a, b []Fragment) bool {
+	return slices.ContainsFunc(a, func(f Fragment) bool {
+		return slices.ContainsFunc(b, func(g Fragment) bool { return f.Source == g.Source && f.Overlaps(g) })
+	})
+}
+
+// MaxFragments is the most fragments of one debit.
+const MaxFragments = 64
+
+// MaxTokens is the most TOKENs of one FUND.
+const MaxTokens = 16
+
+// MaxTokenFund is the largest size in bytes of a FUND that carries TOKENs.
+const MaxTokenFund = 8192
+
+// fragments is key 91. Order, sums and hops are judged by who knows the tokens;
+// what no token can have is out of range here.
+func (c *codec) fragments(key uint64, p *[]Fragment) {
+	n := c.length(key, len(*p), 1, MaxFragments)
+	if !c.writing {
+		*p = resize(*p, n)
+	}
+	for i := range *p {
+		f := &(*p)[i]
+		if c.lengthItem(key, 5, 5, 5) != 5 {
+			return
+		}
+		c.fixedItem(key, f.TID[:])
+		numberItem(c, key, &f.From, 0, maxCounter)
+		numberItem(c, key, &f.To, 1, maxCounter)
+		numberItem(c, key, &f.Hop, 0, maxCounter)
+		c.fixedItem(key, f.Source[:])
+	}
+}
+
+// ofTokens is what a debit of family T has beside its lots. A debit of another
+// family has no such member (103); whether one of this family must have it is
+// for the rules of fragments, so that the grammar knows no realm.
+func (c *codec) ofTokens(family uint64, p *[]Fragment) {
+	if family == FamilyToken && c.optional(91, len(*p) > 0) {
+		c.fragments(91, p)
+	}
+}
+
+// A Token is a promise of the issuer: its parts are value, online and offline,
+// in whoever's hands they are. It names nobody.
+type Token struct {
+	Version  uint64
+	Realm    Realm
+	Suite    suite.Suite
+	Currency uint64
+	Exponent uint64
+	Value    money.Amount // key 7
+	Cert     ID
+	Epoch    uint64
+	TID      TID
+}
+
+func (m *Token) fields(c *codec) {
+	c.signedHead(&m.Version, TypeToken, &m.Realm, &m.Suite)
+	c.moneyHead(&m.Currency, &m.Exponent)
+	number(c, 7, &m.Value, 1, maxCounter)
+	c.fixed(10, m.Cert[:])
+	number(c, 21, &m.Epoch, 0, maxEpoch)
+	c.fixed(90, m.TID[:])
+}
+
+// Encode returns the payload of a TOKEN.
+func (m Token) Encode() []byte { return encode(&m) }
+
+// DecodeToken reads the payload of a TOKEN.
+func DecodeToken(payload []byte) (Token, error) { return decode[Token](payload) }
+
+// tokens is key 92: TOKENs by value, where there are any.
+func (c *codec) tokens(p *[][]byte) {
+	if c.token || c.writing && len(*p) > 0 {
+		c.strings(92, p, 1)
+	}
+}
+
+// DecodeTokenFund reads the payload of a FUND of family T, which carries TOKENs.
+func DecodeTokenFund(payload []byte) (Fund, error) {
+	var m Fund
+	c := codec{token: true}
+	c.read(payload)
+	m.fields(&c)
+	if c.ok() && len(m.Tokens) > MaxTokens {
+		c.fault(92, "array too long")
+	}
+	return m, c.decoded(payload)
+}
