@@ -8,6 +8,6 @@ func All() []Check {
 		paymentChecks(), limitChecks(), fundingChecks(), atomicityChecks(), programChecks(), cryptoChecks(), latticeChecks(), emissionChecks(), lifecycleChecks(), syncChecks(), ledgerChecks(),
 		receiptChecks(), serviceChecks(), cardChecks(), negotiationChecks(), betweenChecks(), uploadChecks(), recordChecks(), onlineChecks(), frameChecks(), drainChecks(), misbehavingChecks(),
 		oneWayChecks(), oneWayCutChecks(), claimChecks(),
-		rekeyChecks(), certGetChecks(), certLifeChecks(), chainChecks(),
+		rekeyChecks(), certGetChecks(), certLifeChecks(), chainChecks(), tokenChecks(),
 	)
 }

@@ -31,17 +31,24 @@ type purse struct {
 	tid    wire.TID
 	object []byte
 	source wire.ID
+	// places are where the parts start that it has paid with, or means to, and next
+	// is where the next one does.
+	places map[place]money.Amount
+	next   money.Amount
 }
 
-// stride keeps the parts apart that a kit pays with at different counters.
-const stride = 1 << 40
+// A place is that of one transfer: sent again, it has the same parts.
+type place struct {
+	counter uint64
+	request wire.ID
+}
 
 // purseOf is the kit's own token, as large as a token can be.
 func (k *Kit) purseOf() *purse {
 	if k.purse == nil {
 		name := fmt.Sprintf("%s %d %x", k.t.check.ID, k.t.env.Seed, k.DID())
 		tid, object := k.t.env.realm.mint(name, 1<<53-1, nil)
-		k.purse = &purse{tid, object, sha256.Sum256([]byte("what brought " + name))}
+		k.purse = &purse{tid: tid, object: object, source: sha256.Sum256([]byte("what brought " + name)), places: map[place]money.Amount{}}
 	}
 	return k.purse
 }
@@ -49,15 +56,22 @@ func (k *Kit) purseOf() *purse {
 // fragments are the parts of the kit's token that a transfer pays the lots
 // with: others for each counter and request, the same for each try.
 func (k *Kit) fragments(counter uint64, request wire.ID, lots []wire.Lot) []wire.Fragment {
-	p := k.purseOf()
-	from := money.Amount((counter+uint64(request[0])<<4+uint64(request[1]))%4096) * stride
+	p, at := k.purseOf(), place{counter, request}
+	from, known := p.places[at]
+	if !known {
+		from = p.next
+	}
+	start := from
 	var parts []wire.Fragment
 	for _, l := range lots {
-		if l.Amount > 1<<53-1-from { // what no token can pay is refused for its amount
+		if l.Amount > 1<<52-from { // what no token can pay is refused for its amount
 			from = 0
 		}
 		parts = append(parts, wire.Fragment{TID: p.tid, From: from, To: min(from+l.Amount, 1<<53-1), Hop: l.Hop, Source: p.source})
 		from += l.Amount
+	}
+	if !known && from < 1<<52 {
+		p.places[at], p.next = start, max(p.next, from)
 	}
 	return parts
 }
@@ -86,3 +100,6 @@ func (k *Kit) tokensBeside(object []byte) []wire.Link {
 	}
 	return []wire.Link{{Object: k.purse.object}}
 }
+
+// name is an identifier as part of a token's name.
+func name(id wire.ID) string { return fmt.Sprintf("%x", id[:8]) }
