@@ -28,6 +28,7 @@ func tokenChecks() []Check {
 	return []Check{
 		rp(spec.TOK01, "split", "what is sent and what is kept are the whole, to the minor unit", splitExactly, query),
 		rp(spec.TOK01, "random", "random payments share out a token without a minor unit twice", sharedOut),
+		rp(spec.TOK01, "gaps", "parts that are not adjacent stay two", partsStayApart),
 		receives(rp(spec.TOK02, "intervals", "fragments that make no right payment are refused", brokenParts, query)),
 		receives(rp(spec.TOK03, "tokens", "a token that the issuer has not signed is refused", forgedTokens, query)),
 		receives(rp(spec.TOK04, "held", "a part that is held already is refused", heldParts, query)),
@@ -101,6 +102,28 @@ func sharedOut(t *T) {
 		}
 		all, rest = append(all, s), rest-amount
 	}
+}
+
+// partsStayApart pays a unit two parts of one token, and has it pay both on.
+func partsStayApart(t *T) {
+	const message = "parts of a token that are not adjacent were made one"
+	unit := t.Device()
+	k := t.Kit(KitOptions{})
+	source := map[money.Amount]wire.ID{}
+	for _, from := range []money.Amount{1000, 1300, 1400} {
+		s := k.Meet(unit, 100)
+		p := s.pieces()
+		p.parts[0].From, p.parts[0].To = from, from+100
+		t.Control(s.payPieces(p), "a payment")
+		source[from] = k.Prev
+	}
+	paid := t.pays(unit, 300)
+	var sent []money.Amount
+	for _, f := range paid.Transfer.Fragments {
+		sent = append(sent, f.From, f.To)
+		t.For(spec.TOK01, "a part was sent with another source than brought it").Expect(source[f.From]).To(gomega.Equal(f.Source))
+	}
+	t.For(spec.TOK01, message).Expect(sent).To(gomega.Equal([]money.Amount{1000, 1100, 1300, 1400, 1400, 1500}))
 }
 
 // pieces are what a kit pays with: all of it can be wrong.

@@ -68,8 +68,20 @@ func All() []Mutant {
 	return slices.Concat(
 		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
 		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(),
+		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(), tokenMutants(),
 	)
+}
+
+// Profiles are the embedded profiles under which mutants are wrong that are right
+// elsewhere.
+func Profiles() []string {
+	var names []string
+	for _, m := range All() {
+		if m.Profile != "" && !slices.Contains(names, m.Profile) {
+			names = append(names, m.Profile)
+		}
+	}
+	return names
 }
 
 // withRules replaces rules of every device.

@@ -10,13 +10,14 @@ import (
 	"github.com/assay-cbdc/assay/conformance/simulator"
 )
 
-// TestChainMutantsFall: each by its own requirement, under the profile of CHAIN.
-func TestChainMutantsFall(t *testing.T) {
-	s := &session{Options: Options{Profile: chainProfile(t)}}
+// TestProfiledMutantsFall: each by its own requirement, under the profile under
+// which it is wrong.
+func TestProfiledMutantsFall(t *testing.T) {
 	for _, m := range mutant.All() {
 		if m.Profile == "" {
 			continue
 		}
+		s := &session{Options: Options{Profile: profileOf(t, m.Profile)}}
 		cites := func(c check.Check) bool { return slices.Contains(c.Cites, m.Breaks) }
 		all, err := s.outcomes(context.Background(), m.Lean, 1, cites, 0)
 		if err != nil {

@@ -35,7 +35,12 @@ func run(t *testing.T, a adapter.Adapter, seed uint64, sorted func([]check.Check
 // chainProfile is the profile of CHAIN provenance.
 func chainProfile(t *testing.T) *spec.Profile {
 	t.Helper()
-	p, err := spec.LoadProfile(mutant.ChainProfile)
+	return profileOf(t, mutant.ChainProfile)
+}
+
+func profileOf(t *testing.T, name string) *spec.Profile {
+	t.Helper()
+	p, err := spec.LoadProfile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +96,9 @@ func TestTraceability(t *testing.T) {
 		passed := map[spec.ID]bool{}
 		all := run(t, a, 1, nil)
 		if class == spec.ClassRP {
-			all = append(all, runUnder(t, chainProfile(t), a, 1, nil)...)
+			for _, name := range mutant.Profiles() {
+				all = append(all, runUnder(t, profileOf(t, name), a, 1, nil)...)
+			}
 		}
 		for _, o := range all {
 			for _, r := range o.Rows {

@@ -246,15 +246,17 @@ func (s *session) reference(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	chain, err := spec.LoadProfile(mutant.ChainProfile)
-	if err != nil {
-		return err
+	for _, name := range mutant.Profiles() {
+		profile, err := spec.LoadProfile(name)
+		if err != nil {
+			return err
+		}
+		more, err := s.everySeed(ctx, right, check.Options{Profile: profile}, thin)
+		if err != nil {
+			return err
+		}
+		all = append(all, more...)
 	}
-	more, err := s.everySeed(ctx, right, check.Options{Profile: chain}, thin)
-	if err != nil {
-		return err
-	}
-	all = append(all, more...)
 	verdict := "conformant"
 	for _, o := range all {
 		if o.Worst() != check.Pass {
