@@ -129,6 +129,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.parts"] = ledgerRules(online.Parts)
+	lists["ledger.renew"] = ledgerRules(online.Renew)
 	lists["ledger.redeem"] = ledgerRules(online.Redeem)
 	lists["ledger.link"] = ledgerRules(online.Link)
 	lists["ledger.request"] = ledgerRules(online.Request)

@@ -40,6 +40,10 @@ func tokenChecks() []Check {
 		rp(spec.TOK09, "source", "what a payee returned names its refusal as the source", returnedPart),
 		receives(rp(spec.TOK10, "redeem", "no part of a token is redeemed twice, or after it was paid away", redeemedOnce, adapter.CapLedger, funding)),
 		receives(rp(spec.TOK10, "impossible", "no part is redeemed that no token has", impossibleRedemptions, adapter.CapLedger, funding)),
+		rp(spec.TOK12, "renewal", "many fragments come back as a fresh token of their sum", partsRenewed, adapter.CapLedger, adapter.CapSplitSync, query),
+		rp(spec.TOK12, "lost", "an answer that is lost costs nothing", renewalLost, adapter.CapLedger, adapter.CapSplitSync, funding, query, adapter.CapPowerCycle),
+		receives(rp(spec.TOK12, "dead", "what was renewed is redeemed and paid with no more", renewedIsDead, adapter.CapLedger, adapter.CapSplitSync, funding)),
+		receives(rp(spec.TOK12, "minted", "what nobody has brought is not renewed", mintedNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
 		receives(rp(spec.TOK11, "drawn-twice", "who draws one part twice is found, and nobody else", partDrawnTwice, adapter.CapLedger, adapter.CapSplitSync)),
 	}
 }

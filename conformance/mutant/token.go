@@ -64,6 +64,9 @@ func partMutants() []Mutant {
 		})},
 		{Name: "any-token-value", Breaks: spec.TOK08, Fault: "does not compare a voucher with its tokens", device: without(device.ProcTokenFund, "value")},
 		{Name: "old-tokens-again", Breaks: spec.TOK08, Fault: "is funded again with a token that it holds", device: without(device.ProcTokenFund, "new")},
+		{Name: "renews-and-keeps", Breaks: spec.TOK12, Fault: "keeps what it has given up beside what it got for it", wrap: wrapped(renewsAndKeeps)},
+		{Name: "never-renews", Breaks: spec.TOK12, Fault: "takes the tokens for what it has given up and pays with the old ones", wrap: wrapped(neverRenews)},
+		{Name: "forgets-what-it-gave-up", Breaks: spec.TOK12, Fault: "loses what it has given up when the power goes before an answer", wrap: wrapped(forgetsGiven)},
 		{Name: "old-part-source", Breaks: spec.TOK09, Fault: "pays what was returned with the source of before", wrap: wrapped(oldPartSource)},
 	}
 }
@@ -81,6 +84,14 @@ func tokenLedgerMutants() []Mutant {
 		}},
 		{Name: "redeems-beyond-tokens", Breaks: spec.TOK10, Fault: "redeems a part that its token does not have", ledger: redeem("the fragments are inside their tokens")},
 		{Name: "redeems-any-length", Breaks: spec.TOK10, Fault: "does not compare what is redeemed with its fragments", ledger: func(p *ledger.Parts) { p.Rules.Parts = nil }},
+		{Name: "renews-minted-parts", Breaks: spec.TOK12, Fault: "renews parts without asking who brought them", ledger: func(p *ledger.Parts) {
+			p.Rules.Renew = ledger.Without(p.Rules.Renew, "they have been brought to the device")
+		}},
+		{Name: "renews-nothing", Breaks: spec.TOK12, Fault: "renews nothing", ledger: func(p *ledger.Parts) {
+			p.Rules.Renew = []ledger.Rule[ledger.PartsOf]{{Name: "never", Requirement: spec.TOK12, Code: spec.ETokenUnknown,
+				Holds: func(*ledger.Ledger, *ledger.PartsOf) bool { return false }}}
+		}},
+		{Name: "renewed-lives-on", Breaks: spec.TOK12, Fault: "redeems what it has renewed", ledger: redeem("no part of them has come home before")},
 		{Name: "blind-to-double-draws", Breaks: spec.TOK11, Fault: "does not look for parts that were drawn twice", ledger: func(p *ledger.Parts) {
 			p.Detectors = slices.DeleteFunc(ledger.DefaultDetectors(), func(d ledger.Detector) bool { return d.Requirement == spec.TOK11 })
 		}},
@@ -243,4 +254,52 @@ func provider(certs [][]byte) []byte {
 	}
 	did := c.Device()
 	return did[:]
+}
+
+// given is what a device has given up before a call that ends with an answer.
+func given(c call) bool {
+	return c.verb == "sync-apply" && c.before != nil && c.answer.Done != nil &&
+		slices.ContainsFunc(c.before.Fragments, func(f device.Fragment) bool { return f.Given })
+}
+
+func renewsAndKeeps(w *wrapper, c call) {
+	if !given(c) {
+		return
+	}
+	w.edit(c.handle, func(s *device.State) {
+		order := s.Fragments[len(s.Fragments)-1].Order
+		for _, f := range c.before.Fragments {
+			order++
+			f.Order, f.Given = order, false
+			s.Fragments = append(s.Fragments, f)
+			s.Lots[f.Hop] += f.Amount()
+		}
+	})
+}
+
+func neverRenews(w *wrapper, c call) {
+	if !given(c) {
+		return
+	}
+	w.edit(c.handle, func(s *device.State) {
+		s.Fragments, s.Lots = slices.Clone(c.before.Fragments), c.before.Lots
+		for i := range s.Fragments {
+			s.Fragments[i].Given = false
+		}
+	})
+}
+
+// forgetsGiven loses what was given up when the power goes.
+func forgetsGiven(w *wrapper, c call) {
+	if c.verb != "power-cycle" {
+		return
+	}
+	w.edit(c.handle, func(s *device.State) {
+		s.Fragments = slices.DeleteFunc(s.Fragments, func(f device.Fragment) bool {
+			if f.Given {
+				s.Lots[f.Hop] -= f.Amount()
+			}
+			return f.Given
+		})
+	})
 }

@@ -100,7 +100,7 @@ func Variants() []Variant {
 			},
 		},
 		{
-			Name: "never-merges-a-till", Says: "has room for as many parts of tokens as a purse holds, and not for a till's",
+			Name: "purse-at-a-till", Says: "has room for as many parts of tokens as a purse holds, and not for a till's",
 			Profile: "bb-gd-drex", Requirement: spec.TOK07, Right: "idemia-wallet",
 			device: replaced(device.ProcFragments, "room", func(c *device.Context) bool { return len(c.State.Fragments) < 16 }),
 		},

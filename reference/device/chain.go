@@ -244,7 +244,7 @@ func returnOf(debit wire.ID) wire.ID {
 // keepReturn hands the host the object that returns a debit. The REFUSED of a
 // payee is kept once more by its debit, for the ledger.
 func (d *Device) keepReturn(c *Context) {
-	if !d.chained() {
+	if !d.chained() && !d.tokens() {
 		return
 	}
 	d.keepObject(c.ID, c.Object.Encode(), c.Path, nil)

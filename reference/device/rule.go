@@ -38,6 +38,7 @@ const (
 	ProcToken      Procedure = "token"     // on a TOKEN
 	ProcFragments  Procedure = "fragments" // payee on a TRANSFER of family T
 	ProcTokenFund  Procedure = "tokenFund" // on FUND of family T
+	ProcRenewed    Procedure = "renewed"   // on SYNC_ACK of family T
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -81,6 +82,7 @@ func StandardRules() Rules {
 		ProcToken:      tokenRules(),
 		ProcFragments:  fragmentRules(),
 		ProcTokenFund:  tokenFundRules(),
+		ProcRenewed:    renewedRules(),
 	}
 }
 

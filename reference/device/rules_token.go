@@ -86,7 +86,7 @@ const maxKnownTokens = 64
 // tokensRight judges every TOKEN that came.
 func tokensRight(c *Context) bool {
 	c.tokens, c.kept = map[wire.TID]wire.Token{}, map[wire.TID][]byte{}
-	objects := c.Fund.Tokens
+	objects := slices.Concat(c.Fund.Tokens, c.Ack.Tokens)
 	for _, l := range c.links {
 		if l.Nonce != nil {
 			return false

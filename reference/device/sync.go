@@ -69,6 +69,7 @@ func (d *Device) SyncReport(challenge []byte) (Report, error) {
 	}
 	err := d.commit(StepS1, func(s *State) {
 		s.Sync = mark
+		s.giveUp(body.Fragments)
 		s.closeOld(uint64(d.cfg.Retention))
 	})
 	if err != nil {
@@ -103,7 +104,8 @@ func (d *Device) account(nonce wire.Nonce) wire.Sync {
 		Prev: s.Prev, Lots: s.Lots.list(), PolicyVersion: d.policy.PolicyVersion,
 		RevocationVersion: d.revocationVersion(), Epoch: s.Epoch, First: s.Acked + 1,
 		HeadBefore: s.AckedHead, Last: s.LogNumber, Head: s.LogHead, Totals: s.Totals,
-		Pending: s.pendingIDs(), UsedAmount: s.Used.Amount, UsedCount: s.Used.Count,
+		Fragments: d.givenUp(),
+		Pending:   s.pendingIDs(), UsedAmount: s.Used.Amount, UsedCount: s.Used.Count,
 		NextRequest: s.NextRequest, Mode: d.policy.SyncMode,
 	}
 	if s.Decommissioned {
@@ -146,7 +148,7 @@ func (d *Device) records(mode uint64) [][]byte {
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
 		}
-		if mode == wire.SyncFull && e.Kind == wire.LogRefund && d.chained() {
+		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.tokens()) {
 			add(returnOf(e.Ref))
 		}
 	}
@@ -169,11 +171,15 @@ func (d *Device) SyncApply(ack []byte) error {
 		return d.broken
 	}
 	c := d.context()
-	o, err := wire.DecodeObject(ack, wire.TypeSyncAck.MaxBytes())
+	most, decode := wire.TypeSyncAck.MaxBytes(), wire.DecodeSyncAck
+	if d.tokens() {
+		most, decode = wire.MaxTokenFund, wire.DecodeTokenSyncAck
+	}
+	o, err := wire.DecodeObject(ack, most)
 	if err != nil {
 		return d.refusalOf(err)
 	}
-	m, err := wire.DecodeSyncAck(o.Payload)
+	m, err := decode(o.Payload)
 	if err = d.cfg.Place.CheckRealm(m.Realm, err); err != nil {
 		return d.refusalOf(err)
 	}
@@ -185,9 +191,18 @@ func (d *Device) SyncApply(ack []byte) error {
 	if r := d.judge(ProcSyncAck, c); r != nil {
 		return r
 	}
+	if d.tokens() {
+		if r := d.judge(ProcRenewed, c); r != nil {
+			return r
+		}
+		d.keepTokens(c)
+	}
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
+	if d.tokens() {
+		d.renew(next, c)
+	}
 	switch {
 	case m.ClearHops != 1, d.chained(): // a SYNC_ACK shows where nothing was
 	case d.tokens():

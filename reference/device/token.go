@@ -16,6 +16,9 @@ import (
 type Fragment struct {
 	Order uint64 // rises with the time at which it came
 	wire.Fragment
+	// Given says that a SYNC has given it up, until a SYNC_ACK answers: it is not
+	// drawn from.
+	Given bool
 }
 
 func (f *Fragment) fields(c *codec) {
@@ -25,6 +28,7 @@ func (f *Fragment) fields(c *codec) {
 	uintField(c, &f.To)
 	uintField(c, &f.Hop)
 	c.fixed(f.Source[:])
+	c.flag(&f.Given)
 }
 
 // tokens reports whether the device speaks family T.
@@ -38,7 +42,7 @@ func (s *State) receive(in []wire.Fragment) {
 		if n := len(s.Fragments); n > 0 {
 			order = s.Fragments[n-1].Order + 1
 		}
-		s.Fragments = append(s.Fragments, Fragment{order, f})
+		s.Fragments = append(s.Fragments, Fragment{Order: order, Fragment: f})
 	}
 	s.merge()
 }
@@ -50,7 +54,7 @@ func (s *State) merge() {
 	slices.SortFunc(list, func(a, b Fragment) int { return wire.CompareFragments(a.Fragment, b.Fragment) })
 	var out []Fragment
 	for _, f := range list {
-		if n := len(out); n > 0 && adjacent(out[n-1].Fragment, f.Fragment) {
+		if n := len(out); n > 0 && out[n-1].Given == f.Given && adjacent(out[n-1].Fragment, f.Fragment) {
 			out[n-1].To, out[n-1].Order = f.To, min(out[n-1].Order, f.Order)
 			continue
 		}
@@ -87,7 +91,7 @@ func (s *State) give(out []wire.Fragment) {
 func (s *State) held(highest uint64) []wire.Fragment {
 	var list []wire.Fragment
 	for _, f := range s.Fragments {
-		if f.Hop <= highest {
+		if f.Hop <= highest && !f.Given {
 			list = append(list, f.Fragment)
 		}
 	}
@@ -192,7 +196,7 @@ func (s *State) clearPartHops() {
 	s.Fragments = slices.Clone(s.Fragments)
 	for i := range s.Fragments {
 		f := &s.Fragments[i]
-		if h := f.Hop; h > 0 && f.Amount() <= carried[h] {
+		if h := f.Hop; h > 0 && !f.Given && f.Amount() <= carried[h] {
 			carried[h] -= f.Amount()
 			s.Lots[h] -= f.Amount()
 			s.Lots[0] += f.Amount()

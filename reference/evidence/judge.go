@@ -128,7 +128,9 @@ func (j *judge) report(b []byte) (wire.Sync, wire.DID, error) {
 	var m wire.Sync
 	_, did, err := j.signed(b, wire.TypeSync, func(payload []byte) (signer, error) {
 		var err error
-		m, err = wire.DecodeSync(payload)
+		if m, err = wire.DecodeSync(payload); err != nil { // family T may give fragments up
+			m, err = wire.DecodeTokenSync(payload)
+		}
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
 	return m, did, err

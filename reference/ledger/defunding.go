@@ -137,6 +137,9 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
 	}.Encode())
 	l.issued(wire.TypeDefundAck, answer)
+	if status == wire.DefundRefused {
+		l.bring(wire.TypeDefundAck, answer, d.Device, parts.Fragments)
+	}
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
 	}

@@ -80,6 +80,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Tokens: tokens,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
+	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(tokens))
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)
 	l.supply.fund(r.Device, r.Body.Amount)
 	l.device(r.Device).funding[r.Body.Request] = &funding{

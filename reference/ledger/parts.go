@@ -64,6 +64,8 @@ type Ledger struct {
 	// Of family T: the tokens issued, and what of them has come home.
 	issuedTokens map[wire.TID]issuedToken
 	redeemed     map[wire.TID][]wire.Fragment
+	brought      map[wire.ID]brought
+	renewals     map[wire.DID][]renewal
 }
 
 // An order is the online half of a defunding.
@@ -89,6 +91,8 @@ func New(p Parts) (*Ledger, error) {
 		claims:       map[wire.ID]claimState{},
 		issuedTokens: map[wire.TID]issuedToken{},
 		redeemed:     map[wire.TID][]wire.Fragment{},
+		brought:      map[wire.ID]brought{},
+		renewals:     map[wire.DID][]renewal{},
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

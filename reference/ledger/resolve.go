@@ -50,6 +50,9 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	}
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
 	l.issued(wire.TypeResolve, out.Resolve)
+	if body.Status == wire.ResolveRefund && out.Refused == nil {
+		l.bring(wire.TypeResolve, out.Resolve, d.Payer, d.Parts)
+	}
 	l.final[transfer] = out
 	return out, nil
 }

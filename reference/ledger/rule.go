@@ -38,6 +38,7 @@ type Rules struct {
 	Link        []Rule[Link]
 	Parts       []Rule[PartsOf] // of every debit of family T
 	Redeem      []Rule[PartsOf] // of a DEFUND of family T
+	Renew       []Rule[PartsOf] // of what a SYNC of family T gives up
 }
 
 // DefaultRules returns the rules of the specification.
@@ -60,6 +61,7 @@ func DefaultRules() Rules {
 		Link:        linkRules(),
 		Parts:       partsRules(),
 		Redeem:      redeemRules(),
+		Renew:       renewRules(),
 	}
 }
 

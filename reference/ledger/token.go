@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"bytes"
-	"cmp"
 	"maps"
 	"slices"
 
@@ -93,48 +92,56 @@ func (l *Ledger) tokensOf(d *Debit) (links []wire.Link) {
 	return links
 }
 
-// drawnTwice is kind 9 in family T: of each device and source the first two
-// debits that draw a part in common.
-func (l *Ledger) drawnTwice() []Finding {
-	type origin struct {
-		payer  wire.DID
-		tid    wire.TID
-		source wire.ID
-	}
-	draws := map[origin][]*Debit{}
+// A draw is a debit, or a report that gives fragments up.
+type draw struct {
+	id     wire.ID
+	parts  []wire.Fragment
+	object []byte
+	chain  [][]byte
+	report bool
+}
+
+// draws are those of each device.
+func (l *Ledger) draws() map[wire.DID][]draw {
+	all := map[wire.DID][]draw{}
 	for _, d := range l.Debits() {
-		for i, f := range d.Parts {
-			if i == 0 || d.Parts[i-1].TID != f.TID || d.Parts[i-1].Source != f.Source {
-				key := origin{d.Payer, f.TID, f.Source}
-				draws[key] = append(draws[key], d)
-			}
+		if len(d.Parts) > 0 {
+			all[d.Payer] = append(all[d.Payer], draw{d.ID, d.Parts, d.Object, l.chainOf(d.Cert), false})
 		}
 	}
-	keys := slices.SortedFunc(maps.Keys(draws), func(a, b origin) int {
-		return cmp.Or(bytes.Compare(a.payer[:], b.payer[:]), bytes.Compare(a.tid[:], b.tid[:]), bytes.Compare(a.source[:], b.source[:]))
-	})
+	for _, r := range l.Reports() {
+		if len(r.Body.Fragments) > 0 {
+			all[r.Device] = append(all[r.Device], draw{r.ID, r.Body.Fragments, r.Bytes, r.chain(), true})
+		}
+	}
+	return all
+}
+
+// drawnTwice is kind 9 in family T: of each device the first two that draw a part
+// in common from one source. A device that has had no answer gives the same up
+// again, so that two reports are no fault.
+func (l *Ledger) drawnTwice() []Finding {
+	all := l.draws()
 	var found []Finding
-	accused := map[[2]wire.ID]bool{}
-	for _, key := range keys {
-		if a, b := firstPair(draws[key]); a != nil && !accused[[2]wire.ID{a.ID, b.ID}] {
-			accused[[2]wire.ID{a.ID, b.ID}] = true
-			found = append(found, l.conflict(wire.EvidenceSource, a, b))
+	for _, did := range slices.SortedFunc(maps.Keys(all), func(a, b wire.DID) int { return bytes.Compare(a[:], b[:]) }) {
+		if a, b, twice := firstPair(all[did]); twice {
+			found = append(found, l.finding(wire.EvidenceSource, did, [][]byte{a.object, b.object}, a.chain, b.chain))
 		}
 	}
 	return found
 }
 
-// firstPair returns two debits that draw twice, the ones that come first.
-func firstPair(debits []*Debit) (a, b *Debit) {
-	for i, b := range debits {
-		for _, a := range debits[:i] {
-			if a.ID != b.ID && wire.DrawTwice(a.Parts, b.Parts) {
-				if bytes.Compare(a.ID[:], b.ID[:]) > 0 {
+// firstPair returns two that draw twice, in the order of their identifiers.
+func firstPair(draws []draw) (a, b draw, twice bool) {
+	for i, b := range draws {
+		for _, a := range draws[:i] {
+			if a.id != b.id && !(a.report && b.report) && wire.DrawTwice(a.parts, b.parts) {
+				if bytes.Compare(a.id[:], b.id[:]) > 0 {
 					a, b = b, a
 				}
-				return a, b
+				return a, b, true
 			}
 		}
 	}
-	return nil, nil
+	return a, b, false
 }

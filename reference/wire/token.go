@@ -35,10 +35,9 @@ func CompareFragments(a, b Fragment) int {
 	return cmp.Or(bytes.Compare(a.TID[:], b.TID[:]), cmp.Compare(a.From, b.From))
 }
 
-// FragmentsMake reports whether fragments ascend by token and start, are disjoint
-// and not empty, have a source, and add up to the lots, hop by hop.
-func FragmentsMake(parts []Fragment, lots []Lot) bool {
-	sums := map[uint64]money.Amount{}
+// FragmentsAscend reports whether fragments ascend by token and start, are
+// disjoint and not empty, and have a source.
+func FragmentsAscend(parts []Fragment) bool {
 	for i, f := range parts {
 		if f.From >= f.To || f.Source == (ID{}) {
 			return false
@@ -46,6 +45,15 @@ func FragmentsMake(parts []Fragment, lots []Lot) bool {
 		if i > 0 && (CompareFragments(parts[i-1], f) >= 0 || parts[i-1].Overlaps(f)) {
 			return false
 		}
+	}
+	return true
+}
+
+// FragmentsMake reports whether fragments ascend and add up to the lots, hop by
+// hop.
+func FragmentsMake(parts []Fragment, lots []Lot) bool {
+	sums := map[uint64]money.Amount{}
+	for _, f := range parts {
 		sums[f.Hop] += f.Amount()
 	}
 	for _, l := range lots {
@@ -54,7 +62,7 @@ func FragmentsMake(parts []Fragment, lots []Lot) bool {
 		}
 		delete(sums, l.Hop)
 	}
-	return len(sums) == 0
+	return len(sums) == 0 && FragmentsAscend(parts)
 }
 
 // DrawTwice reports whether two debits of one device draw a part of one token
@@ -71,13 +79,14 @@ const MaxFragments = 64
 // MaxTokens is the most TOKENs of one FUND.
 const MaxTokens = 16
 
-// MaxTokenFund is the largest size in bytes of a FUND that carries TOKENs.
+// MaxTokenFund is the largest size in bytes of a FUND or SYNC_ACK that carries
+// TOKENs.
 const MaxTokenFund = 8192
 
 // fragments is key 91. Order, sums and hops are judged by who knows the tokens;
 // what no token can have is out of range here.
-func (c *codec) fragments(key uint64, p *[]Fragment) {
-	n := c.length(key, len(*p), 1, MaxFragments)
+func (c *codec) fragments(key uint64, p *[]Fragment, most int) {
+	n := c.length(key, len(*p), 1, most)
 	if !c.writing {
 		*p = resize(*p, n)
 	}
@@ -99,8 +108,45 @@ func (c *codec) fragments(key uint64, p *[]Fragment) {
 // for the rules of fragments, so that the grammar knows no realm.
 func (c *codec) ofTokens(family uint64, p *[]Fragment) {
 	if family == FamilyToken && c.optional(91, len(*p) > 0) {
-		c.fragments(91, p)
+		c.fragments(91, p, MaxFragments)
 	}
+}
+
+// MaxRenewed is the most fragments that one SYNC gives up.
+const MaxRenewed = 512
+
+// renewed is key 91 of a SYNC, where there is any.
+func (c *codec) renewed(p *[]Fragment) {
+	if (c.token || c.writing) && c.optional(91, len(*p) > 0) {
+		c.fragments(91, p, MaxRenewed)
+	}
+}
+
+// renewal is key 92 of a SYNC_ACK, where there is any.
+func (c *codec) renewal(p *[][]byte) {
+	if (c.token || c.writing) && c.optional(92, len(*p) > 0) {
+		c.strings(92, p, 1)
+	}
+}
+
+// DecodeTokenSync reads the payload of a SYNC of family T, which may give
+// fragments up.
+func DecodeTokenSync(payload []byte) (Sync, error) {
+	var m Sync
+	c := codec{token: true}
+	c.read(payload)
+	m.fields(&c)
+	return m, c.decoded(payload)
+}
+
+// DecodeTokenSyncAck reads the payload of a SYNC_ACK of family T, which may bring
+// TOKENs for what was given up.
+func DecodeTokenSyncAck(payload []byte) (SyncAck, error) {
+	var m SyncAck
+	c := codec{token: true}
+	c.read(payload)
+	m.fields(&c)
+	return m, c.decoded(payload)
 }
 
 // A Token is a promise of the issuer: its parts are value, online and offline,
