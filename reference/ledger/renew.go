@@ -82,6 +82,16 @@ func wholeOf(tokens [][]byte) []wire.Fragment {
 	return parts
 }
 
+// returned is what a SYNC_ACK brings for what a report gives up: the TOKENs, or
+// where there are none what had been brought before. What had not does not become
+// the device's by being given up.
+func (l *Ledger) returned(r *Report, tokens [][]byte) []wire.Fragment {
+	if len(tokens) > 0 {
+		return wholeOf(tokens)
+	}
+	return slices.DeleteFunc(slices.Clone(r.Body.Fragments), func(f wire.Fragment) bool { return !l.entitled(r.Device, f) })
+}
+
 // renew answers what a report gives up: with one fresh TOKEN of the same sum, the
 // same one each time that the same is given up, and with none where a rule does
 // not hold; then the device keeps what it has. What is renewed is dead.

@@ -173,11 +173,7 @@ func (l *Ledger) acknowledge(r *Report, grant uint64, clear bool) []byte {
 	}
 	d := l.device(r.Device)
 	d.answered, d.ack = r.ID, l.service.Sign(wire.TypeSyncAck, ack.Encode())
-	given := wholeOf(ack.Tokens)
-	if given == nil {
-		given = r.Body.Fragments
-	}
-	l.bring(wire.TypeSyncAck, d.ack, r.Device, given)
+	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.returned(r, ack.Tokens))
 	return d.ack
 }
 
