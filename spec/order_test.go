@@ -136,6 +136,8 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.claim"] = ledgerRules(online.Claim)
 	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)
 	lists["ledger.deposit"] = ledgerRules(online.Deposit)
+	lists["ledger.reserve"] = ledgerRules(online.Reserve)
+	lists["ledger.reserveDefunding"] = ledgerRules(online.ReserveDefunding)
 	lists["ledger.refund"] = ledgerRules(online.Refund)
 	for _, r := range nose.Rules() {
 		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})

@@ -286,6 +286,9 @@ func (p *Profile) Contradiction() string {
 	if p.Family == "E" && p.Respend != nil && *p.Respend {
 		return fmt.Sprintf("profile %s is of family E, whose value is checked online before it is spent on, and declares respend (%s)", p.ID, p.place("respend"))
 	}
+	if text := p.reservedContradiction(); text != "" {
+		return text
+	}
 	for _, id := range p.Required {
 		r, ok := Lookup(id)
 		if !ok {
@@ -297,6 +300,21 @@ func (p *Profile) Contradiction() string {
 		if !p.Selects(r) {
 			return fmt.Sprintf("profile %s requires %s and does not declare what selects it: %s (%s)", p.ID, id, strings.Join(r.When, ", "), p.place("required"))
 		}
+	}
+	return ""
+}
+
+// reservedContradiction is about reserves: a ledger moves nothing on sums, and
+// only a reserve can fall short.
+func (p *Profile) reservedContradiction() string {
+	reserved := p.Family == "I" || p.Family == "S"
+	switch {
+	case reserved && p.SyncMode == SyncTotals:
+		return fmt.Sprintf("profile %s is of family %s, whose ledger moves what is reported, and has devices report sums (%s)", p.ID, p.Family, p.place("sync_mode"))
+	case !reserved && p.Shortfall != "":
+		return fmt.Sprintf("profile %s is of family %s, which has no reserves, and declares a rule of their shortfall (%s)", p.ID, p.Family, p.place("shortfall"))
+	case p.Family == "S" && p.Shortfall == ShortfallProvider:
+		return fmt.Sprintf("profile %s is of family S, where money moves in the order of the counters, and declares shortfall %s (%s)", p.ID, p.Shortfall, p.place("shortfall"))
 	}
 	return ""
 }

@@ -54,6 +54,7 @@ type Profile struct {
 	RevocationMaxAge   *uint64    `json:"revocation_max_age,omitempty" yaml:"revocation_max_age"`     // epochs
 	RevocationMaxCount *uint64    `json:"revocation_max_count,omitempty" yaml:"revocation_max_count"` // payments
 	Grace              *uint64    `json:"grace,omitempty" yaml:"grace"`                               // epochs after a certificate's end
+	Shortfall          Shortfall  `json:"shortfall,omitempty" yaml:"shortfall"`                       // families I and S: what a ledger does where a reserve lacks a payment
 	Receipt            Receipt    `json:"receipt,omitempty" yaml:"receipt"`
 
 	AlertPolicy   AlertPolicy `json:"alert_policy,omitempty" yaml:"alert_policy"`

@@ -34,6 +34,7 @@ func OptionalMembers() []OptionalMember {
 		{"revocation_max_age", "30"},
 		{"revocation_max_count", "1000"},
 		{"grace", "7"},
+		{"shortfall", "CTR_ORDER"},
 		{"receipt", "SIGNED"},
 		{"alert_policy", "EACH"},
 		{"proximity_only", "true"},

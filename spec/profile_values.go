@@ -20,6 +20,8 @@ type (
 	Revocation string
 	// AlertPolicy says what the ledger tells a device's holder.
 	AlertPolicy string
+	// Shortfall says what a ledger does where a reserve lacks a payment.
+	Shortfall string
 	// Receipt says what the payee answers a payment with.
 	Receipt string
 )
@@ -54,6 +56,9 @@ const (
 	RevocationList      Revocation = "LIST"
 	RevocationShortCert Revocation = "SHORT_CERT"
 	RevocationNone      Revocation = "NONE"
+
+	ShortfallProvider Shortfall = "PROVIDER_COVERS" // the payer's provider makes good what is missing
+	ShortfallOrder    Shortfall = "CTR_ORDER"       // payments wait, in the order of their counters
 
 	AlertEach AlertPolicy = "EACH" // an alert conveys each transaction once details reach the ledger
 

@@ -71,8 +71,13 @@ func TestRequirementsAreWellFormed(t *testing.T) {
 		default:
 			t.Errorf("%s: unknown reach %q", r.ID, r.Reach)
 		}
-		if !slices.ContainsFunc(r.Families, func(f string) bool { return slices.Contains([]string{"B", "T"}, f) }) {
-			t.Errorf("%s: concerns no family of this edition", r.ID)
+		for _, family := range r.Families {
+			if !slices.Contains([]string{"B", "T", "I", "S", "E"}, family) {
+				t.Errorf("%s: unknown family %q", r.ID, family)
+			}
+		}
+		if len(r.Families) == 0 {
+			t.Errorf("%s: concerns no family", r.ID)
 		}
 		if r.Excluded != "" {
 			excluded++

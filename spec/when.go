@@ -37,6 +37,7 @@ const (
 	WhenContactless   = "cap:contactless"
 	WhenOneWay        = "cap:one-way"
 	WhenClaims        = "cap:claims"
+	WhenQR            = "cap:qr"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -48,6 +49,11 @@ const (
 	WhenLogCapacity   = "limit:log_capacity"
 
 	WhenRespend    = "profile:respend"
+	WhenStaged     = "profile:staged"
+	WhenDeferred   = "profile:deferred"
+	WhenCtrOrder   = "profile:counter_order"
+	WhenBurnedIn   = "profile:burned_in"
+	WhenChangeable = "profile:not_burned_in"
 	WhenConsentReq = "profile:consent_required"
 	WhenRevocation = "profile:revocation"
 	WhenOnlineAFA  = "profile:online_afa"
@@ -67,10 +73,11 @@ func Conditions() []string {
 	words := []string{
 		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
-		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims,
+		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims, WhenQR,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync, WhenChain,
+		WhenStaged, WhenDeferred, WhenCtrOrder, WhenBurnedIn, WhenChangeable,
 		WhenSuites, WhenHybrid, WhenMLDSA, WhenECDSA,
 	}
 	slices.Sort(words)
@@ -85,14 +92,15 @@ func CapabilityOf(when string) (string, bool) { return strings.CutPrefix(when, "
 // of its conditions holds, those left aside that the adapter answers.
 func (p *Profile) Selects(r Requirement) bool {
 	for _, when := range r.When {
-		if _, adapter := CapabilityOf(when); !adapter && !p.holds(when) {
+		if _, adapter := CapabilityOf(when); !adapter && !p.Holds(when) {
 			return false
 		}
 	}
 	return true
 }
 
-func (p *Profile) holds(when string) bool {
+// Holds reports whether a condition of the profile's own holds.
+func (p *Profile) Holds(when string) bool {
 	switch when {
 	case WhenMaxTx:
 		return p.MaxTx != nil
@@ -112,6 +120,16 @@ func (p *Profile) holds(when string) bool {
 		return p.LogCapacity != nil
 	case WhenRespend:
 		return p.Respend != nil && *p.Respend
+	case WhenStaged:
+		return p.Respend != nil && !*p.Respend
+	case WhenDeferred:
+		return p.Finality != DeviceFinal
+	case WhenCtrOrder:
+		return p.Family == "S" || p.Shortfall == ShortfallOrder
+	case WhenBurnedIn:
+		return p.PolicyUpdatable == PolicyBurnedIn
+	case WhenChangeable:
+		return p.PolicyUpdatable != PolicyBurnedIn
 	case WhenConsentReq:
 		return p.ConsentRequired != nil && *p.ConsentRequired
 	case WhenRevocation:

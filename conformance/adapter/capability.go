@@ -24,6 +24,8 @@ func CapabilityOf(v Verb) Capability {
 		return CapCancel
 	case StaticRequest, PayOneWay, AcceptOneWay, AcknowledgeOneWay, ResendOneWay:
 		return CapOneWay
+	case ReadText, ShowTexts:
+		return CapQR
 	case Query:
 		return CapQuery
 	case Defund:

@@ -78,7 +78,7 @@ func enumerated(v any) {
 	case *adapter.APDU:
 		v.Side = adapter.SideContactless
 	case *adapter.Result:
-		v.Hello.Class, v.Hello.Tier, v.Hello.Family = "BH", "emulator", "B"
+		v.Hello.Class, v.Hello.Tier, v.Hello.Family, v.Hello.Families = "BH", "emulator", "B", []string{"T"}
 		v.Value.ObservedBy = "ledger"
 	case *adapter.Show:
 		v.Stage, v.Mode = "offer", "offline"

@@ -35,6 +35,9 @@ func (Create) Name() string { return "create" }
 // device is asked for the REKEY_REQ and the ENROL_REQ of a new key of that suite;
 // what answers them is installed by certificates, and issuers, alone.
 type Provision struct {
+	// Suites are those whose requests are wanted beside the first key's; none: all.
+	// A device may bring more.
+	Suites       []int   `json:"suites,omitempty"`
 	Rekey        int     `json:"rekey,omitempty"`        // suite of the new key
 	Certificates []Bytes `json:"certificates,omitempty"` // of the device
 	Issuers      []Bytes `json:"issuers,omitempty"`      // provider and services

@@ -12,15 +12,18 @@ func (Hello) Name() string { return "hello" }
 // An Implementation is what an adapter says of its product. It is a claim: a
 // capability claimed and not served fails.
 type Implementation struct {
-	Version int     `json:"version"`
-	Vendor  string  `json:"vendor"`
-	Product string  `json:"product"`
-	Release string  `json:"release"`
-	Class   string  `json:"class"`            // RP or BH
-	Tier    string  `json:"tier"`             // model, simulator, emulator, silicon-contact, silicon-contactless
-	Family  string  `json:"family,omitempty"` // B, T, I, S, E
-	Shapes  []Shape `json:"shapes,omitempty"`
-	Roles   []Role  `json:"roles,omitempty"`
+	Version int    `json:"version"`
+	Vendor  string `json:"vendor"`
+	Product string `json:"product"`
+	Release string `json:"release"`
+	Class   string `json:"class"`            // RP or BH
+	Tier    string `json:"tier"`             // model, simulator, emulator, silicon-contact, silicon-contactless
+	Family  string `json:"family,omitempty"` // B, T, I, S, E
+	// Families are, in place of Family, those of which a unit can be: it is of that
+	// of the profile that create hands it.
+	Families []string `json:"families,omitempty"`
+	Shapes   []Shape  `json:"shapes,omitempty"`
+	Roles    []Role   `json:"roles,omitempty"`
 	// Capabilities are the optional verbs and fault rigs that are served.
 	Capabilities []Capability `json:"capabilities,omitempty"`
 	// Suites are the protocol's suite numbers, strongest last; RP only.
@@ -126,6 +129,7 @@ const (
 	CapContactless      Capability = "contactless"       // apdu of the contactless side
 	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
 	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
+	CapQR               Capability = "qr"                // read-text, show-texts
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

@@ -105,6 +105,20 @@ type Supply struct {
 	Outstanding Amount `json:"outstanding"`
 	// Alarms are the balance equations that do not hold.
 	Alarms []string `json:"alarms,omitempty"`
+	// Covered is what payers' providers have advanced, in families I and S.
+	Covered Amount `json:"covered,omitempty"`
+	// Unsettled are the payments that wait, and the advances.
+	Unsettled []Unsettled `json:"unsettled,omitempty"`
+}
+
+// An Unsettled is a payment that a ledger knows and could not settle, or what a
+// payer's provider has advanced.
+type Unsettled struct {
+	Account string `json:"account"` // the payer's, empty for a device that has none
+	Device  Bytes  `json:"device,omitempty"`
+	Counter uint64 `json:"counter,omitempty"` // of the payment; 0 for an advance
+	Amount  Amount `json:"amount"`
+	Code    int    `json:"code"` // 410 or 411
 }
 
 // A Result is what a done verb returns. Which fields a verb may set is in
@@ -118,6 +132,7 @@ type Result struct {
 	// the same verb again.
 	Again    bool      `json:"again,omitempty"`
 	Messages []Bytes   `json:"messages,omitempty"`
+	Texts    []string  `json:"texts,omitempty"`
 	Device   Bytes     `json:"device,omitempty"`
 	Value    *Value    `json:"value,omitempty"`
 	State    *State    `json:"state,omitempty"`

@@ -197,6 +197,9 @@ func (e *Env) review() error {
 	if !e.serves(adapter.RoleDevice) && (!e.RP() || !e.serves(adapter.RoleLedger)) {
 		return &ReviewError{"the adapter has no unit in the role \"device\"; a ledger alone can be judged in class RP"}
 	}
+	if all := e.Impl.Families; e.Impl.Family == "" && len(all) > 0 && !slices.Contains(all, e.Profile.Family) {
+		return &ReviewError{fmt.Sprintf("the product's units are of the families %s, profile %s is of family %s", strings.Join(all, ", "), e.Profile.ID, e.Profile.Family)}
+	}
 	if e.Impl.Family != "" && e.Impl.Family != e.Profile.Family {
 		return &ReviewError{fmt.Sprintf("the product is of family %s, profile %s of family %s", e.Impl.Family, e.Profile.ID, e.Profile.Family)}
 	}

@@ -222,6 +222,8 @@ func (e *Env) profileHas(when string) bool {
 		return p.AlertPolicy == spec.AlertEach && p.SyncMode != spec.SyncTotals // totals have no details
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
+	case spec.WhenStaged, spec.WhenDeferred, spec.WhenCtrOrder, spec.WhenBurnedIn, spec.WhenChangeable:
+		return p.Holds(when)
 	case spec.WhenChain:
 		return p.Provenance == spec.ProvenanceChain
 	case spec.WhenFullSync:

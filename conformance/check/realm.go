@@ -92,6 +92,9 @@ func policyOf(p *spec.Profile) wire.Policy {
 	if m.Suites == nil {
 		m.Suites = suite.All()
 	}
+	if p.Family == "S" || p.Shortfall == spec.ShortfallOrder {
+		m.Rules.Shortfall = wire.ShortfallOrder
+	}
 	if p.MaxHops != nil {
 		m.Provenance.MaxHops = uint64(*p.MaxHops)
 	}

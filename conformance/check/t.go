@@ -39,6 +39,8 @@ type T struct {
 	// unshown counts refusals that came without their reason.
 	unshown int
 	prompts int
+	// today is how many epochs the ledger is past the profile's.
+	today uint64
 	// deferred says that nobody answered a prompt.
 	deferred bool
 	// transport says that the verdict is inconclusive because no answer came;

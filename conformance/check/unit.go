@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 // Secret is the user's secret of every unit under test, unless the IXIT has another.
@@ -115,11 +116,11 @@ func (u *Unit) provision(o DeviceOptions) {
 		t.Control(u.do(adapter.Provision{}), "provision")
 		return
 	}
-	requests := t.Control(u.do(adapter.Provision{}), "ask for enrolment").Messages
 	suites := o.Suites
 	if suites == nil {
 		suites = []int{t.env.baseSuite()}
 	}
+	requests := t.Control(u.do(adapter.Provision{Suites: suites}), "ask for enrolment").Messages
 	p, err := t.env.realm.certify(requests, suites, o.Certify)
 	if err != nil {
 		t.Inconclusive("positive control: the enrolment requests can be certified", err.Error())
@@ -239,10 +240,18 @@ func (u *Unit) Defund(amount uint64) adapter.Answer {
 	}
 	t.book.defunded += amount
 	ack := t.ledger.do(adapter.AcceptDefunding{Message: request.Done.Message})
+	if t.waits(ack) && u.Sync(false).Done != nil { // for what the unit itself can tell
+		ack = t.ledger.do(adapter.AcceptDefunding{Message: request.Done.Message})
+	}
 	if ack.Done == nil {
 		return ack
 	}
 	return u.do(adapter.DefundAcknowledge{Message: ack.Done.Message})
+}
+
+// waits reports whether a ledger of reserves holds a DEFUND until it knows more.
+func (t *T) waits(a adapter.Answer) bool {
+	return a.Refused != nil && (a.Refused.Code == int(spec.EOrderHeld) || a.Refused.Code == int(spec.EShortfall)) && t.Has(adapter.CapSplitSync)
 }
 
 // secret is the user's secret where the product verifies users.

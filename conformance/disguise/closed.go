@@ -45,8 +45,8 @@ func (c *closed) Do(ctx context.Context, q adapter.Request, on events) (adapter.
 	case adapter.Hello:
 		return c.hello(ctx, q, on, func(h *adapter.Implementation) {
 			h.Class, h.Suites, h.Provision = "BH", nil, adapter.ProvisionInjected
-			// Policies and cards are the vendor's own.
-			h.Capabilities = without(h.Capabilities, adapter.CapPolicy, adapter.CapAPDU, adapter.CapContactless)
+			// Policies, cards and codes are the vendor's own.
+			h.Capabilities = without(h.Capabilities, adapter.CapPolicy, adapter.CapAPDU, adapter.CapContactless, adapter.CapQR)
 		})
 	case adapter.Create:
 		if err := c.found(v.Profile); err != nil {

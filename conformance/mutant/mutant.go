@@ -33,11 +33,19 @@ type Mutant struct {
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
 	card   func(*apdu.Config)
+	qr     func(*simulator.QR)
 	wrap   func(adapter.Adapter) adapter.Adapter
+	// ofLedger says that what wrap changes is the ledger's.
+	ofLedger bool
 }
 
 // Adapter makes the mutant, with no unit yet.
 func (m Mutant) Adapter() adapter.Adapter { return m.adapter(nil) }
+
+// OfLedger says whether the fault is the ledger's alone.
+func (m Mutant) OfLedger() bool {
+	return m.ofLedger || m.ledger != nil
+}
 
 // Lean makes the mutant with keys of the first suite alone, whatever it claims.
 // For checks that need no other suite it is the same mutant, sooner.
@@ -46,7 +54,7 @@ func (m Mutant) Lean() adapter.Adapter {
 }
 
 func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, Config: config})
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, QR: m.qr, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -66,22 +74,38 @@ func Lookup(name string) (Mutant, bool) {
 // All are the mutants, in the order of the chapters' areas.
 func All() []Mutant {
 	return slices.Concat(
-		messageMutants(), sessionMutants(), privacyMutants(), disclosureMutants(), suiteMutants(), paymentMutants(), respendMutants(), chainMutants(),
-		limitMutants(), timeMutants(), atomicityMutants(), onlineMutants(), settlementMutants(), lifecycleMutants(), invariantMutants(), omissionMutants(),
-		slipMutants(), rekeyMutants(), certLifeMutants(), cardMutants(), strangerMutants(), Silent(), oneWayMutants(), claimMutants(), provenanceMutants(), tokenMutants(),
+		messageMutants(),
+		sessionMutants(),
+		privacyMutants(),
+		disclosureMutants(),
+		suiteMutants(),
+		paymentMutants(),
+		respendMutants(),
+		chainMutants(),
+		limitMutants(),
+		timeMutants(),
+		atomicityMutants(),
+		onlineMutants(),
+		settlementMutants(),
+		daysMutants(),
+		lifecycleMutants(),
+		invariantMutants(),
+		omissionMutants(),
+		slipMutants(),
+		sampleMutants(),
+		rekeyMutants(),
+		certLifeMutants(),
+		cardMutants(),
+		strangerMutants(),
+		Silent(),
+		oneWayMutants(),
+		claimMutants(),
+		provenanceMutants(),
+		pinMutants(),
+		qrMutants(),
+		reserveMutants(),
+		tokenMutants(),
 	)
-}
-
-// Profiles are the embedded profiles under which mutants are wrong that are right
-// elsewhere.
-func Profiles() []string {
-	var names []string
-	for _, m := range All() {
-		if m.Profile != "" && !slices.Contains(names, m.Profile) {
-			names = append(names, m.Profile)
-		}
-	}
-	return names
 }
 
 // withRules replaces rules of every device.

@@ -32,7 +32,7 @@ func onlineMutants() []Mutant {
 		{Name: "rounds-defunding", Breaks: spec.FND04, Fault: "the ledger credits defunded amounts rounded down to tens", ledger: func(p *ledger.Parts) {
 			p.Book = roundingBook{p.Book}
 		}},
-		{Name: "credits-defunding-twice", Breaks: spec.FND05, Fault: "the ledger credits a repeated defunding again", wrap: wrapped(func(w *wrapper, c call) {
+		{Name: "credits-defunding-twice", Breaks: spec.FND05, ofLedger: true, Fault: "the ledger credits a repeated defunding again", wrap: wrapped(func(w *wrapper, c call) {
 			if residue := adapter.Amount(w.counts["residue"+c.handle]); c.verb == "account" && c.answer.Done != nil && residue > 0 {
 				more := *c.answer.Done.Account + residue
 				c.answer.Done.Account = &more
@@ -53,12 +53,12 @@ func onlineMutants() []Mutant {
 // settlementMutants are wrong in what they upload, settle or find.
 func settlementMutants() []Mutant {
 	return []Mutant{
-		{Name: "sync-in-order-only", Breaks: spec.SET01, Fault: "the ledger refuses a payee that synchronises before its payer", wrap: wrapped(payerFirst)},
+		{Name: "sync-in-order-only", Breaks: spec.SET01, ofLedger: true, Fault: "the ledger refuses a payee that synchronises before its payer", wrap: wrapped(payerFirst)},
 		{Name: "ignores-gaps", Breaks: spec.SET02, Fault: "the ledger accepts reports with a gap", ledger: withoutSync(spec.SET02)},
 		{Name: "ignores-log-hash", Breaks: spec.SET03, Fault: "the ledger does not recompute the log", ledger: withoutSync(spec.SET03)},
 		{Name: "ignores-truncation", Breaks: spec.SET04, Fault: "the ledger accepts a report that has become shorter", ledger: withoutSync(spec.SET04)},
 		{Name: "erases-unasked", Breaks: spec.SET05, Fault: "erases its log on any acknowledgement", device: without(device.ProcSyncAck, "device", "nonce", "report", "head")},
-		{Name: "settles-twice", Breaks: spec.SET06, Fault: "the ledger settles a record every time it is uploaded", wrap: wrapped(settleAgain)},
+		{Name: "settles-twice", Breaks: spec.SET06, ofLedger: true, Fault: "the ledger settles a record every time it is uploaded", wrap: wrapped(settleAgain)},
 		{Name: "ignores-rollback", Breaks: spec.ATO08, Fault: "the ledger finds neither a rolled-back device nor what it spent twice", ledger: func(p *ledger.Parts) {
 			withoutSync(spec.SET02, spec.SET03, spec.SET04, spec.DET03)(p)
 			p.Detectors = []ledger.Detector{}
@@ -70,7 +70,7 @@ func settlementMutants() []Mutant {
 			withoutSync(spec.DET03, spec.SET02, spec.SET03, spec.SET04)(p)
 			p.Detectors = []ledger.Detector{}
 		}},
-		{Name: "accuses-repeaters", Breaks: spec.DET04, Fault: "the ledger accuses whoever uploads a record twice", wrap: wrapped(accuseRepeaters)},
+		{Name: "accuses-repeaters", Breaks: spec.DET04, ofLedger: true, Fault: "the ledger accuses whoever uploads a record twice", wrap: wrapped(accuseRepeaters)},
 		{Name: "full-log-in-totals", Breaks: spec.PVY01, Fault: "reports its whole log where only totals are permitted", wrap: wrappedBefore(func(w *wrapper, c call) {
 			if c.verb == "provision" && c.before != nil && !c.before.Provisioned {
 				w.counts[c.handle] = 0

@@ -110,7 +110,8 @@ func Variants() []Variant {
 			without: []adapter.Capability{adapter.CapPowerCycle},
 		},
 	}
-	for _, profile := range []string{"ecb-offline", "idemia-wallet", "perfinal-idemia", "boc-ext"} {
+	all = append(all, reserveVariants()...)
+	for _, profile := range []string{"ecb-offline", "idemia-wallet", "perfinal-idemia", "boc-ext", "cf-dc-2.2"} {
 		all = append(all, Variant{
 			Name: "stages-received", Says: "spends what it received only once it has synchronised",
 			Profile: profile, Requirement: spec.CON01, Right: "boc-int", wrap: wrapped(stages),

@@ -71,6 +71,7 @@ func capabilitySteps() []step {
 		verb(adapter.CapAPDU, "selected the application of the binding", selects(adapter.SideUser)),
 		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
 		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
+		verb(adapter.CapQR, "read the text of an object, and asked for its texts", (*trial).texts),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
@@ -166,6 +167,33 @@ func (t *trial) oneWay() (string, error) {
 		return "", err
 	}
 	return fmt.Sprintf("%d payments were pending, one was acknowledged", len(pending.Messages)), nil
+}
+
+// abort is the one text of an ABORT, the example of qr.md.
+const abort = "ASSAY1:2KG463"
+
+func (t *trial) texts() (string, error) {
+	read, err := t.must(t.devices[0].handle, adapter.ReadText{Text: abort})
+	if err != nil {
+		return "", err
+	}
+	if n := len(read.Message); n != 4 {
+		return "", &complaint{
+			fmt.Sprintf("%s, the example of spec/qr.md, gave %d bytes in place of 4", abort, n),
+			"Answer done with the object as message when a text gives or completes one.",
+		}
+	}
+	shown, err := t.must(t.devices[0].handle, adapter.ShowTexts{Message: read.Message, Texts: 3})
+	if err != nil {
+		return "", err
+	}
+	if len(shown.Texts) != 3 {
+		return "", &complaint{
+			fmt.Sprintf("%d texts came where 3 were asked for", len(shown.Texts)),
+			"Answer as many texts as were asked for, from the beginning again where the row ends.",
+		}
+	}
+	return fmt.Sprintf("an object of %d bytes, and %d texts of it", len(read.Message), len(shown.Texts)), nil
 }
 
 func (t *trial) cancel() (string, error) {

@@ -95,6 +95,7 @@ var unseen = map[string]string{
 	"settle receipt: the signer is a device":          services,
 	"settle request: the signer is a device":          services,
 	"settle link: the signer is a device":             services,
+	"text: base45":                                    "what is not base45 gives no bytes, and no bytes are refused with the same code",
 }
 
 const (

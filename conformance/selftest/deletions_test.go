@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -26,7 +27,26 @@ type deletion struct {
 
 // deletions are all of them, in the chapters' order.
 func deletions() []deletion {
-	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions())
+	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions(), textDeletions())
+}
+
+// textDeletions leave out one rule of a text of qr.md each.
+func textDeletions() []deletion {
+	var all []deletion
+	for i, r := range qr.StandardRules() {
+		all = append(all, deletion{
+			Name: "text: " + r.Name, Requirement: r.Requirement,
+			options: simulator.Options{QR: func(q *simulator.QR) {
+				rules := qr.StandardRules()
+				rules[i].Holds = func(c *qr.Reading) error {
+					_ = r.Holds(c) // it fills in what later rules read
+					return nil
+				}
+				q.Reader = qr.NewReader(rules)
+			}},
+		})
+	}
+	return all
 }
 
 // linkDeletions leave out one rule of the links of CHAIN provenance each.

@@ -41,6 +41,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return r, d.SyncApply(v.Message)
 	case adapter.APDU:
 		return u.transmit(v)
+	case adapter.ReadText, adapter.ShowTexts:
+		return u.texts(v)
 	case adapter.Resolve:
 		r.Message, err = u.resolve(v.Message)
 		return r, err
@@ -138,7 +140,7 @@ func (u *unit) provision(v adapter.Provision) (r adapter.Result, err error) {
 		r.Messages = pack(requests)
 		return r, err
 	case len(v.Root) == 0 && len(v.Policy) == 0 && len(v.Certificates) == 0:
-		requests, err = u.device.Enrol()
+		requests, err = u.device.Enrol(suitesOf(v.Suites)...)
 		r.Messages = pack(requests)
 		return r, err
 	case len(v.Root) == 0 && len(v.Policy) == 0:
@@ -206,4 +208,12 @@ func (u *unit) query() (adapter.Result, error) {
 			Provisioned: ptr(st.Provisioned), Consent: ptr(st.Consent),
 		},
 	}, nil
+}
+
+func suitesOf(numbers []int) []suite.Suite {
+	var list []suite.Suite
+	for _, n := range numbers {
+		list = append(list, suite.Suite(n))
+	}
+	return list
 }

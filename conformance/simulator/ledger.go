@@ -215,6 +215,12 @@ func (b *book) supply() adapter.Result {
 	for _, a := range s.Alarms {
 		out.Alarms = append(out.Alarms, fmt.Sprintf("%s (%s), device %x", a.Audit, a.Requirement, a.Device))
 	}
+	out.Covered = adapter.Amount(b.ledger.Covered())
+	for _, u := range b.ledger.Unsettled() {
+		out.Unsettled = append(out.Unsettled, adapter.Unsettled{
+			Account: b.accounts[u.Device], Device: u.Device[:], Counter: u.Counter, Amount: adapter.Amount(u.Amount), Code: int(u.Code),
+		})
+	}
 	return adapter.Result{Supply: out}
 }
 

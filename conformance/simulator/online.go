@@ -9,6 +9,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/settlement"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 // ledger finds a ledger by its handle; without one it is the latest.
@@ -50,11 +51,21 @@ func (u *unit) fund(b *book, v adapter.Fund) error {
 	return u.device.FundAccept(voucher)
 }
 
-// defund is the order, DEFUND, DEFUND_ACK and P3.
+// defund is the order, DEFUND, DEFUND_ACK and P3. Where the ledger keeps a
+// reserve the device synchronises first, and what the reserve does not have is
+// not asked for.
 func (u *unit) defund(b *book, v adapter.Defund) error {
 	account := b.accounts[u.device.DID()]
 	if account == "" {
 		return errNoAccount
+	}
+	if !b.ledger.Ready(u.device.DID(), money.Amount(v.Amount)) {
+		if err := u.synchronise(b, adapter.Synchronise{}); err != nil {
+			return err
+		}
+	}
+	if !b.ledger.Ready(u.device.DID(), money.Amount(v.Amount)) && u.device.State().Lots.Sum() >= money.Amount(v.Amount) {
+		return &ledger.Refusal{Rule: "the reserve covers it", Requirement: spec.SET07, Code: spec.EShortfall}
 	}
 	nonce, err := b.ledger.DefundOrder(account)
 	if err != nil {

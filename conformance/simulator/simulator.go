@@ -38,6 +38,8 @@ type Options struct {
 	Around func(d *device.Device, v adapter.Verb, do func(adapter.Verb) (adapter.Answer, error)) (adapter.Answer, error)
 	// Card changes what a card is made of, at each power-up.
 	Card func(*apdu.Config)
+	// QR changes how texts are read and shown, at each power-up.
+	QR func(*QR)
 	// Limits are the sizes of a device.
 	Limits Limits
 	// Without are the capabilities that hello does not claim.
@@ -144,14 +146,14 @@ func Capabilities() []adapter.Capability {
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
 		adapter.CapRekey, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
-		adapter.CapOneWay, adapter.CapClaims,
+		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR,
 	}
 }
 
 func (s *simulator) hello() *adapter.Implementation {
 	h := &adapter.Implementation{
 		Version: adapter.Version, Vendor: "assay", Product: "reference", Release: Release,
-		Class: "RP", Tier: "simulator", // of any family: the profile's, at create
+		Class: "RP", Tier: "simulator", Families: Families(),
 		Shapes:       []adapter.Shape{adapter.Split},
 		Roles:        []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
 		Capabilities: Capabilities(),

@@ -23,6 +23,7 @@ type unit struct {
 	memory    *nvm.Memory
 	device    *device.Device
 	card      *apdu.Card // of this power session; nil before its first APDU
+	qr        *QR        // of this power session; nil before its first text
 	dead      error      // why it does not power up any more
 	snapshots []nvm.Snapshot
 	armed     bool
@@ -68,7 +69,7 @@ func (u *unit) parts(store nvm.Store) device.Parts {
 // does not power up refuses everything.
 func (u *unit) power() {
 	u.memory.Power()
-	u.sessions, u.card = sessions{}, nil
+	u.sessions, u.card, u.qr = sessions{}, nil, nil
 	store, err := nvm.Open(u.memory)
 	if err == nil {
 		u.device, err = device.Boot(u.parts(store), u.config)

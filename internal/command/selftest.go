@@ -3,7 +3,10 @@ package command
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/selftest"
@@ -120,6 +123,15 @@ func kills(r selftest.Result) []reports.Kill {
 	return all
 }
 
+// countsOf are the mutants of each family of value, and the ledgers.
+func countsOf(r selftest.Result) string {
+	var parts []string
+	for _, letter := range slices.Sorted(maps.Keys(r.Families)) {
+		parts = append(parts, fmt.Sprintf("%s %d of %d", letter, r.Families[letter].Killed, r.Families[letter].Mutants))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("ledgers %d of %d", r.Ledger.Killed, r.Ledger.Mutants)), ", ")
+}
+
 // selftest prints the kill matrix and what is wrong with the suite.
 func (t *text) selftest(r selftest.Result, interrupted bool) {
 	t.heading("Kill matrix")
@@ -159,6 +171,7 @@ func (t *text) selftest(r selftest.Result, interrupted bool) {
 	}
 	t.line("")
 	t.field("mutants", fmt.Sprintf("%d of %d killed by their own requirement", r.Killed, r.Mutants))
+	t.field("families", countsOf(r))
 	t.field("honest", fmt.Sprintf("%d of %d unusual but right devices spared", r.Honest-len(r.HonestFailed), r.Honest))
 	t.field("degenerate", fmt.Sprintf("%d of %d passed nothing", len(r.Degenerate)-passed, len(r.Degenerate)))
 	t.field("reference", r.Reference)

@@ -40,6 +40,7 @@ func (c *Card) endSession() {
 	c.device.CloseSession(payerSession)
 	c.payer = payerState{}
 	c.verified = false
+	c.device.ForgetUser()
 }
 
 // exchanges are the frames of each role: those it gets, and its own, which are

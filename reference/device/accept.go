@@ -302,18 +302,18 @@ const maxParsed = 32
 
 // parse reads a certificate, or finds it read. That it was read says nothing
 // about its signature.
-func (d *Device) parse(b []byte) *cert.Certificate {
+func (d *Device) parse(b []byte) (*cert.Certificate, error) {
 	digest := sha256.Sum256(b)
 	if c := d.parsed[digest]; c != nil {
-		return c
+		return c, nil
 	}
 	c, err := cert.Parse(bytes.Clone(b))
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	if d.parsed == nil || len(d.parsed) >= maxParsed {
-		d.parsed = map[[32]byte]*cert.Certificate{}
+	if len(d.parsed) >= maxParsed {
+		clear(d.parsed)
 	}
 	d.parsed[digest] = c
-	return c
+	return c, nil
 }

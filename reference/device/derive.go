@@ -77,7 +77,7 @@ func (d *Device) ownCertificate() *cert.Certificate {
 func (d *Device) deriveCertificates() error {
 	var roots []*cert.Certificate
 	for _, b := range d.state.Roots {
-		root, err := cert.Parse(b)
+		root, err := d.parse(b)
 		if err != nil {
 			return fmt.Errorf("device: stored root: %w", err)
 		}
@@ -85,7 +85,7 @@ func (d *Device) deriveCertificates() error {
 	}
 	d.store = cert.NewStore(rememberedPeers, roots...)
 	for _, b := range d.state.Issuers {
-		c, err := cert.Parse(b)
+		c, err := d.parse(b)
 		if err != nil {
 			return fmt.Errorf("device: stored issuer: %w", err)
 		}
@@ -97,7 +97,7 @@ func (d *Device) deriveCertificates() error {
 		if k.Cert == nil {
 			continue
 		}
-		c, err := cert.Parse(k.Cert)
+		c, err := d.parse(k.Cert)
 		if err != nil {
 			return fmt.Errorf("device: stored certificate: %w", err)
 		}

@@ -151,7 +151,7 @@ func New(p Parts, cfg Config) (*Device, error) {
 	if cfg.Ring < cfg.LogCapacity+cfg.Retention || cfg.Slots < 1 || cfg.Requests < 1 || len(cfg.Suites) == 0 {
 		return nil, errors.New("device: configuration cannot work: ring, slots, requests or suites")
 	}
-	d := &Device{parts: p.complete(), cfg: cfg, images: map[nvm.Key][]byte{}, sessions: map[int]*session{}}
+	d := &Device{parts: p.complete(), cfg: cfg, images: map[nvm.Key][]byte{}, sessions: map[int]*session{}, parsed: map[[32]byte]*cert.Certificate{}}
 	s, err := d.born()
 	if err != nil {
 		return nil, fmt.Errorf("device: create: %w", err)
@@ -208,7 +208,7 @@ func (d *Device) drawKey(number suite.Suite) (suite.PrivateKey, error) {
 
 // Boot makes a device from what its store holds: sessions are gone.
 func Boot(p Parts, cfg Config) (*Device, error) {
-	d := &Device{parts: p.complete(), cfg: cfg, sessions: map[int]*session{}}
+	d := &Device{parts: p.complete(), cfg: cfg, sessions: map[int]*session{}, parsed: map[[32]byte]*cert.Certificate{}}
 	var err error
 	if d.state, d.images, err = load(d.parts.Store.Load(), cfg); err != nil {
 		return nil, err

@@ -28,15 +28,18 @@ func provisionRules() []Rule {
 }
 
 // Enrol returns an ENROL_REQ for each of the device's suites, in the order of
-// its keys, and then a REKEY_REQ by the first key for each of the others: whose
+// its keys, or for the first and those that are wanted, and then a REKEY_REQ by the first key for each of the others: whose
 // a further key is, is the device's word and not its provider's alone. The error
 // is nvm's or the random reader's.
-func (d *Device) Enrol() ([][]byte, error) {
+func (d *Device) Enrol(wanted ...suite.Suite) ([][]byte, error) {
 	if err := d.ready(); err != nil {
 		return nil, err
 	}
 	var out, links [][]byte
 	for i, k := range d.state.Keys {
+		if i > 0 && len(wanted) > 0 && !slices.Contains(wanted, k.Suite) {
+			continue
+		}
 		nonce, err := d.nonce()
 		if err != nil {
 			return nil, err
@@ -95,7 +98,6 @@ func (d *Device) Provision(p Provisioning) error {
 	next.Provisioned = true
 	next.GrantEpoch = next.Epoch
 	next.Consent = false
-	d.parsed = nil
 	return d.install(StepInstall, next)
 }
 
@@ -111,7 +113,7 @@ func cloneAll(list [][]byte) [][]byte {
 func (d *Device) judgeIssuers(p Provisioning) error {
 	var roots []*cert.Certificate
 	for _, b := range p.Roots {
-		root, err := cert.Parse(b)
+		root, err := d.parse(b)
 		if err != nil {
 			return err
 		}
@@ -119,7 +121,7 @@ func (d *Device) judgeIssuers(p Provisioning) error {
 	}
 	empty := cert.NewStore(rememberedPeers, roots...)
 	for _, b := range p.Issuers {
-		c, err := cert.Parse(b)
+		c, err := d.parse(b)
 		if err != nil {
 			return err
 		}
@@ -168,7 +170,7 @@ func (d *Device) judgeOwn(next *State, certs [][]byte) error {
 		return &cert.Refusal{Requirement: spec.CRY01, Code: spec.ECertNeeded}
 	}
 	for _, b := range certs {
-		c, err := cert.Parse(b)
+		c, err := d.parse(b)
 		if err != nil {
 			return err
 		}

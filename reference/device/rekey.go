@@ -141,7 +141,7 @@ func (c *Context) readRenewed(certs, issuers [][]byte) error {
 		to   *[]*cert.Certificate
 	}{{certs, &c.Renewed}, {issuers, &c.Issuers}} {
 		for _, b := range list.from {
-			parsed, err := cert.Parse(b)
+			parsed, err := c.d.parse(b)
 			if err != nil {
 				return err
 			}
@@ -215,7 +215,7 @@ func (d *Device) keepFunding(next *State) {
 func (d *Device) deriveFormer() error {
 	d.former = map[wire.ID]*cert.Certificate{}
 	for _, b := range d.state.Rekey.Former {
-		c, err := cert.Parse(b)
+		c, err := d.parse(b)
 		if err != nil {
 			return err
 		}

@@ -72,7 +72,7 @@ func (s *session) aborted(m2 []byte) bool {
 func (c *Context) carry(encoded [][]byte) {
 	c.carried = nil
 	for _, b := range encoded {
-		if parsed := c.d.parse(b); parsed != nil {
+		if parsed, err := c.d.parse(b); err == nil {
 			c.carried = append(c.carried, parsed)
 		}
 	}

@@ -48,6 +48,9 @@ func (d *Device) ChangePIN(before, after []byte) error {
 	return d.commit(StepChanged, func(s *State) { s.PIN = bytes.Clone(after) })
 }
 
+// ForgetUser ends a verification of the user that no payment has used.
+func (d *Device) ForgetUser() { d.verified = false }
+
 // Consent records that the user agreed to pay offline, or does no more.
 func (d *Device) Consent(given bool) error {
 	if d.broken != nil {

@@ -81,6 +81,11 @@ func (l *Ledger) deposit(d *Debit) (bool, error) {
 	if err := judge(l, l.parts.Rules.Deposit, d); err != nil {
 		return false, err
 	}
+	if l.reserving() {
+		l.claims[d.ID] = claimPaid // out of the reserve, when that has it; never refunded
+		l.learn(d)
+		return true, nil
+	}
 	payee := d.Opening.Payee
 	if !l.parts.Book.Credit(l.accountOf(payee), d.Amount) {
 		return false, &Refusal{"the account takes the amount", spec.FND04, spec.EAmount}

@@ -125,6 +125,12 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	status := uint64(wire.DefundRefused)
 	if judge(l, l.parts.Rules.Order, d) == nil {
 		status = wire.DefundCredited
+		if l.reserving() {
+			if err := l.defundReserve(d); err != nil {
+				return nil, err
+			}
+			return l.answerDefund(d, status), nil
+		}
 		o := l.orders[d.Body.Nonce]
 		o.usedBy = d.ID
 		l.parts.Book.Credit(o.account, d.Body.Amount)
@@ -132,16 +138,24 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		l.redeem(parts.Fragments)
 		l.auditDevice(d.Device, nil)
 	}
+	return l.answerDefund(d, status), nil
+}
+
+// answerDefund signs the final answer to a DEFUND and keeps it.
+func (l *Ledger) answerDefund(d *Defunding, status uint64) []byte {
 	answer := l.service.Sign(wire.TypeDefundAck, wire.DefundAck{
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
 	}.Encode())
 	l.issued(wire.TypeDefundAck, answer)
 	if status == wire.DefundRefused {
-		l.bring(wire.TypeDefundAck, answer, d.Device, parts.Fragments)
+		l.bring(wire.TypeDefundAck, answer, d.Device, d.Body.Fragments)
 	}
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
 	}
-	return answer, nil
+	if status == wire.DefundRefused {
+		l.refusedDefund(d.ID)
+	}
+	return answer
 }

@@ -83,6 +83,10 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(tokens))
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)
 	l.supply.fund(r.Device, r.Body.Amount)
+	if l.reserving() {
+		l.post(Move{MoveFund, r.Device, r.Body.Amount})
+		l.apply()
+	}
 	l.device(r.Device).funding[r.Body.Request] = &funding{
 		request: r.ID, amount: r.Body.Amount, nonce: r.Body.Nonce, voucher: voucher,
 	}
@@ -112,6 +116,9 @@ func (l *Ledger) cancelFunding(r *FundingRequest) error {
 	switch {
 	case f == nil:
 		d.funding[r.Body.Request] = &funding{amount: r.Body.Amount, nonce: r.Body.Nonce, cancelled: true}
+	case !f.cancelled && l.reserving():
+		f.cancelled = true
+		l.cancelReserve(r.Device, f.amount)
 	case !f.cancelled:
 		f.cancelled = true
 		l.parts.Book.Credit(d.account, f.amount)

@@ -34,6 +34,10 @@ type Parts struct {
 	Rules     Rules
 	Detectors []Detector
 	Audits    []Audit
+	// Post books a move between reserves, and Waiting returns which debits that wait
+	// are kept, in families I and S; nil: as the specification says.
+	Post    func(m Move, book func(Move))
+	Waiting func(waits []*Debit) []*Debit
 }
 
 // Standard returns the parts of a ledger of the authority's realm, by the
@@ -66,6 +70,8 @@ type Ledger struct {
 	redeemed     map[wire.TID][]wire.Fragment
 	brought      map[wire.ID]brought
 	renewals     map[wire.DID][]renewal
+	// reserves are empty but in families I and S.
+	reserves reserves
 }
 
 // An order is the online half of a defunding.
@@ -77,6 +83,12 @@ type order struct {
 // New returns a ledger without accounts. The error is that of a provider whose
 // path does not hold.
 func New(p Parts) (*Ledger, error) {
+	if p.Post == nil {
+		p.Post = func(m Move, book func(Move)) { book(m) }
+	}
+	if p.Waiting == nil {
+		p.Waiting = func(waits []*Debit) []*Debit { return waits }
+	}
 	l := &Ledger{
 		parts:        p,
 		epoch:        p.Epoch,
@@ -93,6 +105,7 @@ func New(p Parts) (*Ledger, error) {
 		redeemed:     map[wire.TID][]wire.Fragment{},
 		brought:      map[wire.ID]brought{},
 		renewals:     map[wire.DID][]renewal{},
+		reserves:     newReserves(),
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

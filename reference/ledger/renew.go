@@ -82,10 +82,10 @@ func wholeOf(tokens [][]byte) []wire.Fragment {
 	return parts
 }
 
-// returned is what a SYNC_ACK brings for what a report gives up: the TOKENs, or
+// givenBack is what a SYNC_ACK brings for what a report gives up: the TOKENs, or
 // where there are none what had been brought before. What had not does not become
 // the device's by being given up.
-func (l *Ledger) returned(r *Report, tokens [][]byte) []wire.Fragment {
+func (l *Ledger) givenBack(r *Report, tokens [][]byte) []wire.Fragment {
 	if len(tokens) > 0 {
 		return wholeOf(tokens)
 	}

@@ -48,12 +48,14 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	default:
 		return Resolution{}, &Refusal{"there is a ground to resolve", spec.ATO06, spec.EReqUnknown}
 	}
+	l.reserves.refunded[transfer] = body.Status == wire.ResolveRefund
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
 	l.issued(wire.TypeResolve, out.Resolve)
 	if body.Status == wire.ResolveRefund && out.Refused == nil {
 		l.bring(wire.TypeResolve, out.Resolve, d.Payer, d.Parts)
 	}
 	l.final[transfer] = out
+	l.apply()
 	return out, nil
 }
 

@@ -39,6 +39,10 @@ type Rules struct {
 	Parts       []Rule[PartsOf] // of every debit of family T
 	Redeem      []Rule[PartsOf] // of a DEFUND of family T
 	Renew       []Rule[PartsOf] // of what a SYNC of family T gives up
+	// Reserve decides, in families I and S, whether a debit is taken from its
+	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
+	Reserve          []Rule[Debit]
+	ReserveDefunding []Rule[Defunding]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -62,6 +66,9 @@ func DefaultRules() Rules {
 		Parts:       partsRules(),
 		Redeem:      redeemRules(),
 		Renew:       renewRules(),
+
+		Reserve:          reserveRules(),
+		ReserveDefunding: reserveDefundingRules(),
 	}
 }
 

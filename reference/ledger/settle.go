@@ -161,6 +161,9 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	}
 	l.certified(s.path)
 	l.seen.addDebit(transferDebit(s))
+	if l.reserving() {
+		return l.reserveTransfer(l.seen.debits[s.ID])
+	}
 	if d := l.seen.debits[s.ID]; judge(l, l.parts.Rules.Claim, d) == nil {
 		paid, err := l.deposit(d)
 		return Outcome{ID: s.ID, New: paid, Err: err}
@@ -198,6 +201,7 @@ func (l *Ledger) takeReceipt(rec settlement.Record) Outcome {
 	if added && a.Body.Status == wire.ReceiptAccepted {
 		l.accepted(a.Body.TransferHash)
 	}
+	l.apply()
 	return Outcome{ID: a.ID, New: added}
 }
 

@@ -52,6 +52,9 @@ func DefaultAudits() []Audit {
 		{"no more is defunded than was funded", spec.DET02, func(l *Ledger, _ wire.DID, _ *Report) bool {
 			return l.supply.defunded <= l.supply.funded
 		}},
+		{"the reserves make up what is outstanding", spec.DET02, func(l *Ledger, _ wire.DID, _ *Report) bool {
+			return !l.reserving() || l.reservesHold()
+		}},
 		{"the lots of the device are what its totals leave", spec.DET02, func(_ *Ledger, _ wire.DID, r *Report) bool {
 			return r == nil || balances(r.Body)
 		}},

@@ -88,6 +88,8 @@ func (l *Ledger) Reconcile(sync []byte, records [][]byte, factor Factor) (Reconc
 	}
 	clear := l.receiptsKnown(r)
 	l.advance(r)
+	l.apply()
+	clear = clear && (!l.reserving() || l.receivedSettled(r.Device))
 	l.auditDevice(r.Device, r)
 	out.Ack = l.acknowledge(r, l.grant(r.Device, factor), clear)
 	l.wait(&out, r)
@@ -119,6 +121,10 @@ func (l *Ledger) advance(r *Report) {
 			d.received[e.Ref] = true
 		case wire.LogResolve:
 			d.retired[e.Ref] = true
+		case wire.LogPay:
+			l.reserves.paid[e.Ref] = counterOf{r.Device, e.X}
+		case wire.LogRefund:
+			l.passRefunded(r.Device, e.Ref)
 		}
 	}
 	for n, head := range r.points() {
@@ -173,7 +179,7 @@ func (l *Ledger) acknowledge(r *Report, grant uint64, clear bool) []byte {
 	}
 	d := l.device(r.Device)
 	d.answered, d.ack = r.ID, l.service.Sign(wire.TypeSyncAck, ack.Encode())
-	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.returned(r, ack.Tokens))
+	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.givenBack(r, ack.Tokens))
 	return d.ack
 }
 

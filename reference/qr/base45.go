@@ -12,8 +12,8 @@ const base = len(alphabet)
 // a last one.
 func encodedLength(n int) int { return n/2*3 + n%2*2 }
 
-// encode45 writes bytes in base45 (RFC 9285), the lowest digit first.
-func encode45(b []byte) string {
+// Encode45 writes bytes in base45 (RFC 9285), the lowest digit first.
+func Encode45(b []byte) string {
 	var s strings.Builder
 	s.Grow(encodedLength(len(b)))
 	for ; len(b) > 1; b = b[2:] {
@@ -29,10 +29,10 @@ func encode45(b []byte) string {
 	return s.String()
 }
 
-// decode45 reads base45. Bytes have one text only: a group of three above 65535,
+// Decode45 reads base45. Bytes have one text only: a group of three above 65535,
 // a group of two above 255, a single character left over and a character outside
 // the alphabet, lower case among them, are none.
-func decode45(s string) ([]byte, bool) {
+func Decode45(s string) ([]byte, bool) {
 	b := make([]byte, 0, len(s)/3*2+1)
 	for ; len(s) >= 3; s = s[3:] {
 		n, ok := value(s[:3])

@@ -35,7 +35,7 @@ func Text(object []byte) (string, error) {
 	if len(object) == 0 || len(object) > MaxText {
 		return "", fmt.Errorf("qr: one text carries 1 to %d bytes, not %d; make frames with Split", MaxText, len(object))
 	}
-	return SinglePrefix + encode45(object), nil
+	return SinglePrefix + Encode45(object), nil
 }
 
 // A tag is what begins the SHA-256 of the object that a frame is of.
@@ -100,7 +100,7 @@ func (f Frames) Text(seq uint32) string {
 			add(sum, f.padded[i*int(f.size):])
 		}
 	}
-	return FramePrefix + encode45(b)
+	return FramePrefix + Encode45(b)
 }
 
 func (h header) put(b []byte, seq uint32) {

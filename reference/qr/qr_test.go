@@ -28,10 +28,10 @@ func TestBase45OfRFC9285(t *testing.T) {
 	for plain, text := range map[string]string{
 		"AB": "BB8", "Hello!!": "%69 VD92EX0", "base-45": "UJCLQE7W581", "ietf!": "QED8WEX0", "": "",
 	} {
-		if got := encode45([]byte(plain)); got != text {
+		if got := Encode45([]byte(plain)); got != text {
 			t.Errorf("%q is %q; RFC 9285, section 4 has %q", plain, got, text)
 		}
-		if got, ok := decode45(text); !ok || string(got) != plain {
+		if got, ok := Decode45(text); !ok || string(got) != plain {
 			t.Errorf("%q reads %q, %v", text, got, ok)
 		}
 	}
@@ -39,23 +39,23 @@ func TestBase45OfRFC9285(t *testing.T) {
 
 func TestBytesHaveOneText(t *testing.T) {
 	for _, text := range []string{"GGW", "::", "U6", "A", "BB8A", "bb8", "BB8\n", "BB8=", "Ä1"} {
-		if b, ok := decode45(text); ok {
+		if b, ok := Decode45(text); ok {
 			t.Errorf("%q reads %x", text, b)
 		}
 	}
 	for n := range 1 << 16 { // every group of three, and every one of two
 		b := []byte{byte(n >> 8), byte(n)}
-		if got, ok := decode45(encode45(b)); !ok || !bytes.Equal(got, b) {
+		if got, ok := Decode45(Encode45(b)); !ok || !bytes.Equal(got, b) {
 			t.Fatalf("%x reads %x, %v", b, got, ok)
 		}
 	}
 	taken := 0
 	for i := range base * base {
 		text := string([]byte{alphabet[i%base], alphabet[i/base]})
-		if b, ok := decode45(text); ok {
+		if b, ok := Decode45(text); ok {
 			taken++
-			if encode45(b) != text {
-				t.Errorf("%q reads %x, which is %q", text, b, encode45(b))
+			if Encode45(b) != text {
+				t.Errorf("%q reads %x, which is %q", text, b, Encode45(b))
 			}
 		}
 	}

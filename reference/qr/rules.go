@@ -84,7 +84,7 @@ func (r *Reading) textLength() error {
 
 func (r *Reading) base45() error {
 	var ok bool
-	r.bytes, ok = decode45(r.digits)
+	r.bytes, ok = Decode45(r.digits)
 	return holds(ok, "not base45")
 }
 

@@ -82,6 +82,12 @@ type Rules struct {
 	Loss, Shortfall, Recovery, Replenish uint64
 }
 
+// The rules of a shortfall.
+const (
+	ShortfallProvider = 1 // the payer's provider makes good what a reserve lacks
+	ShortfallOrder    = 2 // debits wait, in the order of their counters, until the reserve has them
+)
+
 // The modes of the receipt, key 81.
 const (
 	ReceiptSigned = 1
