@@ -147,7 +147,7 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq), "REKEY_REQ": again(wire.DecodeRekeyReq),
 		"REVSET": again(wire.DecodeRevset), "POLICY": again(wire.DecodePolicy),
 		"PAY_REQ": again(wire.DecodePayReq), "TRANSFER": again(wire.DecodeTransfer),
-		"CHAIN_TRANSFER": again(wire.DecodeChained), "TOKEN": again(wire.DecodeToken),
+		"CHAIN_TRANSFER": again(wire.DecodeChained), "TOKEN": again(wire.DecodeIssuerToken),
 		"TOKEN_FUND": again(wire.DecodeTokenFund), "TOKEN_TRANSFER": again(wire.DecodeTransfer),
 		"RECEIPT": again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
 		"FUND_REQ": again(wire.DecodeFundReq), "FUND": again(wire.DecodeFund),
@@ -216,7 +216,7 @@ func TestGrammarRefuses(t *testing.T) {
 		{"RESOLVE", "181801", "181802"},              // a refund without ground
 		{"CHAIN_TRANSFER", "108183", "0f8183"},       // inputs under the key of lots
 		{"TOKEN", "021850", "021821"},                // another type
-		{"TOKEN_FUND", "185c81", "185c80"},           // a voucher without a token
+		{"TOKEN_FUND", "186281", "186280"},           // a voucher without a token
 		{"TOKEN_TRANSFER", "185b8185", "185b8184"},   // a fragment without its source
 		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
 		{"EVIDENCE", "181801", "181808"},             // an undefined kind

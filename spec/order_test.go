@@ -130,7 +130,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.parts"] = ledgerRules(online.Parts)
 	lists["ledger.renew"] = ledgerRules(online.Renew)
-	lists["ledger.redeem"] = ledgerRules(online.Redeem)
+	lists["ledger.redeemParts"] = ledgerRules(online.RedeemParts)
 	lists["ledger.link"] = ledgerRules(online.Link)
 	lists["ledger.request"] = ledgerRules(online.Request)
 	lists["ledger.claim"] = ledgerRules(online.Claim)

@@ -36,7 +36,7 @@ func (r *Realm) decodeDefund(payload []byte) (wire.Defund, error) {
 
 // decodeFund reads the payload of a FUND of the realm.
 func (r *Realm) decodeFund(payload []byte) (wire.Fund, error) {
-	if r.tokens() {
+	if r.parted() {
 		return wire.DecodeTokenFund(payload)
 	}
 	return wire.DecodeFund(payload)
@@ -95,7 +95,7 @@ func (k *Kit) sourceAt(hop uint64) wire.ID {
 // the lots that checks write become inputs with a right past. What is not even
 // decoded is left as it is.
 func (k *Kit) provenance(payload []byte) []byte {
-	if k.t.env.realm.tokens() {
+	if k.t.env.realm.parted() {
 		return k.inParts(payload)
 	}
 	if !k.t.env.realm.chained() {
@@ -114,7 +114,7 @@ func (k *Kit) provenance(payload []byte) []byte {
 
 // beside returns the links and certificates that travel with a TRANSFER of the kit.
 func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
-	if k.t.env.realm.tokens() {
+	if k.t.env.realm.parted() {
 		return k.tokensBeside(object), nil
 	}
 	if !k.t.env.realm.chained() {

@@ -30,8 +30,8 @@ type Kit struct {
 	request uint64
 	// sources are what it draws from under CHAIN provenance, by hop.
 	sources map[uint64]wire.ID
-	// purse is what it pays with in family T.
-	purse *purse
+	// wallet is what it pays with in family T.
+	wallet *wallet
 }
 
 // KitOptions say what is unusual about a kit. The zero value is a device like

@@ -10,13 +10,13 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// tokens reports whether the profile is of family T.
-func (r *Realm) tokens() bool { return r.Place.Spoken() == wire.FamilyToken }
+// parted reports whether the profile is of family T.
+func (r *Realm) parted() bool { return r.Place.Spoken() == wire.FamilyToken }
 
 // mint signs a TOKEN of the realm, with changes.
-func (r *Realm) mint(name string, value money.Amount, change func(*wire.Token)) (wire.TID, []byte) {
+func (r *Realm) mint(name string, value money.Amount, change func(*wire.IssuerToken)) (wire.TID, []byte) {
 	digest := sha256.Sum256([]byte("assay/check/token/" + name))
-	m := wire.Token{
+	m := wire.IssuerToken{
 		Version: wire.V1, Realm: r.Place.Realm, Suite: r.Service.Key.Public().Suite(), Currency: r.Place.Currency,
 		Exponent: r.Place.Exponent, Value: value, Cert: r.Service.Cert.ID, Epoch: r.epoch, TID: wire.TID(digest[:16]),
 	}
@@ -26,8 +26,8 @@ func (r *Realm) mint(name string, value money.Amount, change func(*wire.Token)) 
 	return m.TID, r.Service.Sign(wire.TypeToken, m.Encode())
 }
 
-// A purse is the token that a kit pays with, and who it had it from.
-type purse struct {
+// A wallet is the token that a kit pays with, and who it had it from.
+type wallet struct {
 	tid    wire.TID
 	object []byte
 	source wire.ID
@@ -43,20 +43,20 @@ type place struct {
 	request wire.ID
 }
 
-// purseOf is the kit's own token, as large as a token can be.
-func (k *Kit) purseOf() *purse {
-	if k.purse == nil {
+// walletOf is the kit's own token, as large as a token can be.
+func (k *Kit) walletOf() *wallet {
+	if k.wallet == nil {
 		name := fmt.Sprintf("%s %d %x", k.t.check.ID, k.t.env.Seed, k.DID())
 		tid, object := k.t.env.realm.mint(name, 1<<53-1, nil)
-		k.purse = &purse{tid: tid, object: object, source: sha256.Sum256([]byte("what brought " + name)), places: map[place]money.Amount{}}
+		k.wallet = &wallet{tid: tid, object: object, source: sha256.Sum256([]byte("what brought " + name)), places: map[place]money.Amount{}}
 	}
-	return k.purse
+	return k.wallet
 }
 
 // fragments are the parts of the kit's token that a transfer pays the lots
 // with: others for each counter and request, the same for each try.
 func (k *Kit) fragments(counter uint64, request wire.ID, lots []wire.Lot) []wire.Fragment {
-	p, at := k.purseOf(), place{counter, request}
+	p, at := k.walletOf(), place{counter, request}
 	from, known := p.places[at]
 	if !known {
 		from = p.next
@@ -95,10 +95,10 @@ func (k *Kit) tokensBeside(object []byte) []wire.Link {
 		return nil
 	}
 	m, _ := wire.DecodeTransfer(o.Payload)
-	if !slices.ContainsFunc(m.Fragments, func(f wire.Fragment) bool { return f.TID == k.purseOf().tid }) {
+	if !slices.ContainsFunc(m.Fragments, func(f wire.Fragment) bool { return f.TID == k.walletOf().tid }) {
 		return nil
 	}
-	return []wire.Link{{Object: k.purse.object}}
+	return []wire.Link{{Object: k.wallet.object}}
 }
 
 // name is an identifier as part of a token's name.

@@ -57,7 +57,7 @@ func (s *KitPayee) right() bool {
 		if err != nil {
 			return false
 		}
-		m, err := wire.DecodeToken(o.Payload)
+		m, err := wire.DecodeIssuerToken(o.Payload)
 		if err != nil || s.t.env.realm.Service.Cert.Verify(o, wire.TypeToken) != nil {
 			return false
 		}
@@ -141,7 +141,7 @@ type pieces struct {
 func (s *KitPayer) pieces() pieces {
 	lots := []wire.Lot{{Hop: 1, Amount: s.Request.Amount}}
 	parts := s.fragments(s.Counter+1, s.RequestID, lots)
-	return pieces{parts, lots, [][]byte{s.purse.object}}
+	return pieces{parts, lots, [][]byte{s.wallet.object}}
 }
 
 // payPieces pays the request with pieces.
@@ -216,7 +216,7 @@ func brokenParts(t *T) {
 		{"a part without a source", spec.ETokenInterval, func(_ *T, _ *KitPayer, p *pieces) { p.parts[0].Source = wire.ID{} }},
 		{"a hop that the lots do not have", spec.ETokenInterval, func(_ *T, _ *KitPayer, p *pieces) { p.parts[0].Hop++ }},
 		{"a part beyond its token", spec.ETokenInterval, func(t *T, s *KitPayer, p *pieces) {
-			tid, object := t.env.realm.mint("small "+name(s.purse.source), 249, nil)
+			tid, object := t.env.realm.mint("small "+name(s.wallet.source), 249, nil)
 			p.parts[0].TID, p.parts[0].From, p.parts[0].To = tid, 0, 250
 			p.tokens = [][]byte{object}
 		}},
@@ -228,11 +228,11 @@ func brokenParts(t *T) {
 
 func forgedTokens(t *T) {
 	realm := t.env.realm
-	minted := func(by cert.Identity, change func(*wire.Token)) func(*T, *KitPayer, *pieces) {
+	minted := func(by cert.Identity, change func(*wire.IssuerToken)) func(*T, *KitPayer, *pieces) {
 		return func(t *T, s *KitPayer, p *pieces) {
 			service := realm.Service
 			realm.Service = by
-			tid, object := realm.mint("forged "+name(s.purse.source), 1000, change)
+			tid, object := realm.mint("forged "+name(s.wallet.source), 1000, change)
 			realm.Service = service
 			p.parts[0].TID, p.parts[0].From, p.parts[0].To = tid, 0, 250
 			p.tokens = [][]byte{object}
@@ -248,30 +248,30 @@ func forgedTokens(t *T) {
 	t.refusesPieces(spec.TOK03, "a token that the issuer has not signed was accepted", []badPiece{
 		{"no token", spec.ETokenUnknown, func(_ *T, _ *KitPayer, p *pieces) { p.tokens = nil }},
 		{"another token", spec.ETokenUnknown, func(t *T, s *KitPayer, p *pieces) {
-			_, object := realm.mint("another "+name(s.purse.source), 1000, nil)
+			_, object := realm.mint("another "+name(s.wallet.source), 1000, nil)
 			p.tokens = [][]byte{object}
 		}},
 		{"a token more", spec.ETokenUnknown, func(t *T, s *KitPayer, p *pieces) {
-			_, object := realm.mint("surplus "+name(s.purse.source), 1000, nil)
+			_, object := realm.mint("surplus "+name(s.wallet.source), 1000, nil)
 			p.tokens = append(p.tokens, object)
 		}},
 		{"a token twice", spec.ETokenUnknown, func(_ *T, _ *KitPayer, p *pieces) { p.tokens = append(p.tokens, p.tokens[0]) }},
 		{"a signature changed", spec.ETokenUnknown, spoilt(2)},
 		{"a value raised after it was signed", spec.ETokenUnknown, func(t *T, s *KitPayer, p *pieces) {
-			tid, object := realm.mint("raised "+name(s.purse.source), 249, nil)
+			tid, object := realm.mint("raised "+name(s.wallet.source), 249, nil)
 			o, _ := wire.DecodeObject(object, wire.TypeToken.MaxBytes())
-			m, _ := wire.DecodeToken(o.Payload)
+			m, _ := wire.DecodeIssuerToken(o.Payload)
 			m.Value++
 			o.Payload = m.Encode()
 			p.parts[0].TID, p.parts[0].From, p.parts[0].To = tid, 0, 250
 			p.tokens = [][]byte{o.Encode()}
 		}},
-		{"another realm's issuer", spec.ETokenUnknown, minted(realm.Stranger.Service, func(m *wire.Token) { m.Cert = realm.Stranger.Service.Cert.ID })},
-		{"a production token of the issuer", spec.ETokenUnknown, minted(right, func(m *wire.Token) { m.Realm = realm.Production.Place.Realm })},
-		{"a token of another currency", spec.ETokenUnknown, minted(right, func(m *wire.Token) { m.Currency = (m.Currency + 1) % 1000 })},
-		{"signed by a provider of devices", spec.ETokenUnknown, minted(realm.Provider, func(m *wire.Token) { m.Cert = realm.Provider.Cert.ID })},
+		{"another realm's issuer", spec.ETokenUnknown, minted(realm.Stranger.Service, func(m *wire.IssuerToken) { m.Cert = realm.Stranger.Service.Cert.ID })},
+		{"a production token of the issuer", spec.ETokenUnknown, minted(right, func(m *wire.IssuerToken) { m.Realm = realm.Production.Place.Realm })},
+		{"a token of another currency", spec.ETokenUnknown, minted(right, func(m *wire.IssuerToken) { m.Currency = (m.Currency + 1) % 1000 })},
+		{"signed by a provider of devices", spec.ETokenUnknown, minted(realm.Provider, func(m *wire.IssuerToken) { m.Cert = realm.Provider.Cert.ID })},
 		{"signed by the payer itself", spec.ETokenUnknown, func(t *T, s *KitPayer, p *pieces) {
-			minted(cert.Identity{Key: s.Key, Cert: s.Cert}, func(m *wire.Token) { m.Cert, m.Suite = s.Cert.ID, s.Key.Public().Suite() })(t, s, p)
+			minted(cert.Identity{Key: s.Key, Cert: s.Cert}, func(m *wire.IssuerToken) { m.Cert, m.Suite = s.Cert.ID, s.Key.Public().Suite() })(t, s, p)
 		}},
 		{"something that is no token", spec.ETokenUnknown, func(_ *T, s *KitPayer, p *pieces) { p.tokens = [][]byte{s.Cert.Raw} }},
 	})

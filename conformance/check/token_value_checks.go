@@ -70,9 +70,9 @@ func tokenStaysTheSame(t *T) {
 	m := payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund)
 	t.Control(unit.do(adapter.FundAccept{Message: voucher}), "a voucher")
 	shown := func(s *KitPayee) {
-		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(len(s.Links)).To(gomega.Equal(len(m.Tokens)))
+		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(len(s.Links)).To(gomega.Equal(len(m.Issued)))
 		for i, l := range s.Links {
-			t.For(spec.TOK05, message).Expect(bytes.Equal(l.Object, m.Tokens[i])).To(gomega.BeTrue())
+			t.For(spec.TOK05, message).Expect(bytes.Equal(l.Object, m.Issued[i])).To(gomega.BeTrue())
 		}
 	}
 	shown(t.pays(unit, 200))
@@ -134,7 +134,7 @@ func wrongTokenVouchers(t *T) {
 		_, object := realm.mint(what+" "+name(m.RequestHash), value, nil)
 		return object
 	}
-	forged := bytes.Clone(m.Tokens[0])
+	forged := bytes.Clone(m.Issued[0])
 	forged[len(forged)-2] ^= 1
 	for _, c := range []struct {
 		name   string
@@ -148,14 +148,14 @@ func wrongTokenVouchers(t *T) {
 		{"one token twice", spec.ETokenUnknown, [][]byte{mint("half", 350), mint("half", 350)}},
 	} {
 		wrong := m
-		wrong.Tokens = c.tokens
+		wrong.Issued = c.tokens
 		a := unit.do(adapter.FundAccept{Message: realm.Service.Sign(wire.TypeFund, wrong.Encode())})
 		t.For(spec.TOK08, message).Expect(a).To(t.Refused(c.code), c.name)
 		t.For(spec.TOK08, message).Expect(unit.Spendable()).To(gomega.Equal(uint64(300)), c.name)
 	}
 	t.For(spec.TOK08, "after wrong vouchers the right one is refused").Expect(unit.do(adapter.FundAccept{Message: right})).To(BeDone())
 	again := payloadOf(t, unit.voucher(700), wire.TypeFund, realm.decodeFund)
-	again.Tokens = m.Tokens
+	again.Issued = m.Issued
 	a := unit.do(adapter.FundAccept{Message: realm.Service.Sign(wire.TypeFund, again.Encode())})
 	t.For(spec.TOK08, "a token that is held was credited again").Expect(a).To(t.Refused(spec.EFundReplay))
 	t.For(spec.TOK08, "a token that is held was credited again").Expect(unit.Spendable()).To(gomega.Equal(uint64(1000)))

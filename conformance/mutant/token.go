@@ -74,13 +74,13 @@ func partMutants() []Mutant {
 // tokenLedgerMutants are ledgers.
 func tokenLedgerMutants() []Mutant {
 	redeem := func(name string) func(*ledger.Parts) {
-		return func(p *ledger.Parts) { p.Rules.Redeem = ledger.Without(p.Rules.Redeem, name) }
+		return func(p *ledger.Parts) { p.Rules.RedeemParts = ledger.Without(p.Rules.RedeemParts, name) }
 	}
 	return []Mutant{
 		{Name: "redeems-twice", Breaks: spec.TOK10, Fault: "redeems one part of a token twice", ledger: redeem("no part of them has come home before")},
 		{Name: "redeems-what-was-paid", Breaks: spec.TOK10, Fault: "redeems for a device what it has paid away", ledger: redeem("the device has not paid them to another")},
 		{Name: "redeems-any-token", Breaks: spec.TOK10, Fault: "redeems tokens that it has not issued", ledger: func(p *ledger.Parts) {
-			p.Rules.Redeem = ledger.Without(ledger.Without(p.Rules.Redeem, "the ledger has issued their tokens"), "the fragments are inside their tokens")
+			p.Rules.RedeemParts = ledger.Without(ledger.Without(p.Rules.RedeemParts, "the ledger has issued their tokens"), "the fragments are inside their tokens")
 		}},
 		{Name: "redeems-beyond-tokens", Breaks: spec.TOK10, Fault: "redeems a part that its token does not have", ledger: redeem("the fragments are inside their tokens")},
 		{Name: "redeems-any-length", Breaks: spec.TOK10, Fault: "does not compare what is redeemed with its fragments", ledger: func(p *ledger.Parts) { p.Rules.Parts = nil }},
@@ -219,7 +219,7 @@ func (h trimming) KeepRecord(id wire.ID, record []byte) {
 	if err != nil {
 		return
 	}
-	if m, err := wire.DecodeToken(o.Payload); err == nil && m.Value == 500 {
+	if m, err := wire.DecodeIssuerToken(o.Payload); err == nil && m.Value == 500 {
 		o.Signature = bytes.Clone(o.Signature[:len(o.Signature)-1])
 		h.Host.KeepRecord(id, settlement.Append(nil, settlement.Record{Object: o.Encode()}))
 	}

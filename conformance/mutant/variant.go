@@ -90,7 +90,7 @@ func Variants() []Variant {
 			device: func(p *device.Parts) { p.Links = []provenance.Rule{} },
 		},
 		{
-			Name: "looks-at-no-tokens", Says: "takes what it is paid without a look at the tokens, as where there are none",
+			Name: "looks-at-no-parts", Says: "takes what it is paid without a look at the tokens, as where there are none",
 			Profile: "gd-filia", Requirement: spec.TOK03, Right: "idemia-wallet",
 			device: func(p *device.Parts) {
 				if p.Rules == nil {

@@ -28,7 +28,7 @@ func tokenDeletions() []deletion {
 		}
 	}
 	all = append(all, ledgerList("parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Parts })...)
-	return append(all, ledgerList("redeem", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Redeem })...)
+	return append(all, ledgerList("redeem parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.RedeemParts })...)
 }
 
 // unseenOfTokens says why no check notices that a rule is missing.

@@ -51,7 +51,7 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	if len(item.Links) > 0 && !d.chained() && !d.tokens() { // the list is empty under REISSUE
+	if len(item.Links) > 0 && !d.chained() && !d.parted() { // the list is empty under REISSUE
 		return nil, d.abort(d.refuse(spec.ENC02, spec.EField), s.link)
 	}
 	item.Certs = slices.Concat(item.Certs, s.got)
@@ -214,7 +214,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	if c.chain != nil {
 		d.keepLinks(c)
 	}
-	d.keepTokens(c)
+	d.keepIssued(c)
 	if err := d.install(StepQ2, next); err != nil {
 		return v, err
 	}
@@ -238,7 +238,7 @@ func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
 // take adds what the TRANSFER with the id brings. What may not be paid on is held:
 // under CHAIN by the payer's rule "hop", since a link says which hop it has.
 func (d *Device) take(next *State, id wire.ID, m *wire.Transfer) {
-	if d.tokens() {
+	if d.parted() {
 		d.takeParts(next, id, m)
 		m = &wire.Transfer{Amount: m.Amount}
 	}

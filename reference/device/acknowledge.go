@@ -115,7 +115,7 @@ func (d *Device) refund(c *Context) error {
 	next := d.state.clone()
 	id := c.Slot.ID
 	slot := *next.findPending(id)
-	if d.tokens() {
+	if d.parted() {
 		d.returnParts(next, c.ID, slot)
 		slot.Lots = nil
 	}

@@ -244,7 +244,7 @@ func returnOf(debit wire.ID) wire.ID {
 // keepReturn hands the host the object that returns a debit. The REFUSED of a
 // payee is kept once more by its debit, for the ledger.
 func (d *Device) keepReturn(c *Context) {
-	if !d.chained() && !d.tokens() {
+	if !d.chained() && !d.parted() {
 		return
 	}
 	d.keepObject(c.ID, c.Object.Encode(), c.Path, nil)
@@ -279,7 +279,7 @@ func (d *Device) besideRecord(record []byte) []byte {
 // linksFit is the payer's rule "links": there is a combination of lots with few
 // enough inputs and links, all of which the host has.
 func linksFit(c *Context) bool {
-	if c.d.tokens() {
+	if c.d.parted() {
 		return partsFit(c)
 	}
 	if !c.d.chained() {
@@ -295,7 +295,7 @@ func linksFit(c *Context) bool {
 
 // linksRight is the payee's rule "links".
 func linksRight(c *Context) bool {
-	if c.d.tokens() {
+	if c.d.parted() {
 		return partsRight(c)
 	}
 	if !c.d.chained() {
@@ -318,7 +318,7 @@ func linksRight(c *Context) bool {
 // payments nor claims, for nobody would verify their links before it is debited.
 func familyPayable(c *Context) bool {
 	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
-	if (c.d.chained() || c.d.tokens()) && (c.Type == wire.TypeStaticReq || claim) {
+	if (c.d.chained() || c.d.parted()) && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}
 	return c.PayReq.Family == c.Config.Place.Spoken()

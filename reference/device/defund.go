@@ -68,7 +68,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 	var drawn []wire.Lot
 	var parts []wire.Fragment
 	var ok bool
-	if d.tokens() {
+	if d.parted() {
 		// The ledger knows its tokens: none travels, and any host can send them home.
 		parts, ok = d.parts.Pick(next.held(wire.MaxHop), amount, d.maxDefundedParts(), func([]wire.Fragment) bool { return true })
 		next.give(parts)

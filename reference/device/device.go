@@ -131,7 +131,7 @@ type Device struct {
 	verified bool // the user, for the next payment
 	last     spec.Code
 	parsed   map[[32]byte]*cert.Certificate
-	known    map[string]wire.Token // TOKENs whose signatures have held
+	known    map[string]wire.IssuerToken // TOKENs whose signatures have held
 	derived
 }
 

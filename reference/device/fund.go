@@ -96,7 +96,7 @@ func (d *Device) FundAccept(fund []byte) error {
 	}
 	c := d.context()
 	most, decode := wire.TypeFund.MaxBytes(), wire.DecodeFund
-	if d.tokens() {
+	if d.parted() {
 		most, decode = wire.MaxTokenFund, wire.DecodeTokenFund
 	}
 	o, err := wire.DecodeObject(fund, most)
@@ -113,11 +113,11 @@ func (d *Device) FundAccept(fund []byte) error {
 		return r
 	}
 	next := d.state.clone()
-	if d.tokens() {
+	if d.parted() {
 		if r := d.judge(ProcTokenFund, c); r != nil {
 			return r
 		}
-		d.keepTokens(c)
+		d.keepIssued(c)
 		next.receive(c.whole())
 	} else {
 		d.bring(next, c.ID, 0, m.Amount)

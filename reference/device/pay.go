@@ -144,7 +144,7 @@ func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot,
 		next.take(c.drawn)
 		return lotsOf(c.drawn), nil
 	}
-	if d.tokens() {
+	if d.parted() {
 		if c.parts == nil && !partsFit(c) {
 			return nil, d.refuse(c.failed.Requirement, c.failed.Code)
 		}
@@ -251,8 +251,8 @@ func (d *Device) send(s *session, slot *Slot) []byte {
 		links, certs, _ := d.showing(m.Inputs)
 		item.Links, item.Certs = links, append(item.Certs, certs...)
 	}
-	if m, err := wire.DecodeTransfer(slot.Payload); d.tokens() && err == nil {
-		item.Links, _ = d.tokensBeside(m.Fragments)
+	if m, err := wire.DecodeTransfer(slot.Payload); d.parted() && err == nil {
+		item.Links, _ = d.issuedBeside(m.Fragments)
 	}
 	return s.link.Send(item)
 }

@@ -16,17 +16,17 @@ const renewAbove = 16
 // were given up, after the rules of SYNC_ACK.
 func renewedRules() []Rule {
 	return []Rule{
-		{"tokens", spec.TOK12, spec.ETokenUnknown, tokensRight},
+		{"tokens", spec.TOK12, spec.ETokenUnknown, issuedRight},
 		{"value", spec.TOK12, spec.ETokenInterval, func(c *Context) bool {
 			var sum money.Amount
-			for _, t := range c.tokens {
+			for _, t := range c.issued {
 				sum += t.Value
 			}
-			return len(c.Ack.Tokens) == 0 || sum == c.State.given() && len(c.tokens) == len(c.Ack.Tokens)
+			return len(c.Ack.Issued) == 0 || sum == c.State.given() && len(c.issued) == len(c.Ack.Issued)
 		}},
 		{"new", spec.TOK12, spec.ETokenSpent, func(c *Context) bool {
 			return !slices.ContainsFunc(c.State.Fragments, func(f Fragment) bool {
-				_, again := c.tokens[f.TID]
+				_, again := c.issued[f.TID]
 				return again
 			})
 		}},
@@ -47,7 +47,7 @@ func (s *State) given() (sum money.Amount) {
 // one has given up and had no answer for, or, where there is none, everything as
 // soon as it is too many.
 func (d *Device) givenUp() []wire.Fragment {
-	if !d.tokens() {
+	if !d.parted() {
 		return nil
 	}
 	var list []wire.Fragment
@@ -84,7 +84,7 @@ func (d *Device) renew(next *State, c *Context) {
 		}
 		return f.Given
 	})
-	if len(c.tokens) > 0 {
+	if len(c.issued) > 0 {
 		back = c.whole()
 	}
 	next.receive(back)

@@ -79,7 +79,7 @@ func StandardRules() Rules {
 		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
-		ProcToken:      tokenRules(),
+		ProcToken:      issuedRules(),
 		ProcFragments:  fragmentRules(),
 		ProcTokenFund:  tokenFundRules(),
 		ProcRenewed:    renewedRules(),

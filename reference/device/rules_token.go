@@ -9,14 +9,14 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// tokenRules are the checks on a TOKEN, with whatever it came. What does not
+// issuedRules are the checks on a TOKEN, with whatever it came. What does not
 // hold proves nothing, whatever is wrong with it.
-func tokenRules() []Rule {
+func issuedRules() []Rule {
 	rules := []Rule{
-		{"form", spec.TOK03, spec.ETokenUnknown, tokenRead},
+		{"form", spec.TOK03, spec.ETokenUnknown, issuedRead},
 		{"place", spec.TOK03, spec.ETokenUnknown, func(c *Context) bool {
 			p := c.Config.Place
-			return c.Token.Realm == p.Realm && c.Token.Currency == p.Currency && c.Token.Exponent == p.Exponent
+			return c.Issue.Realm == p.Realm && c.Issue.Currency == p.Currency && c.Issue.Exponent == p.Exponent
 		}},
 	}
 	for _, r := range serviceRules(wire.UseSignFund) {
@@ -30,15 +30,15 @@ func tokenRules() []Rule {
 	return rules
 }
 
-func tokenRead(c *Context) bool {
+func issuedRead(c *Context) bool {
 	o, err := wire.DecodeObject(c.message, wire.TypeToken.MaxBytes())
 	if err != nil {
 		return false
 	}
-	if c.Token, err = wire.DecodeToken(o.Payload); err != nil {
+	if c.Issue, err = wire.DecodeIssuerToken(o.Payload); err != nil {
 		return false
 	}
-	c.signed(o, wire.TypeToken, c.Token.Suite, c.Token.Cert, c.Token.Epoch)
+	c.signed(o, wire.TypeToken, c.Issue.Suite, c.Issue.Cert, c.Issue.Epoch)
 	return true
 }
 
@@ -47,7 +47,7 @@ func tokenRead(c *Context) bool {
 func fragmentRules() []Rule {
 	return []Rule{
 		{"form", spec.TOK02, spec.ETokenInterval, partsFormed},
-		{"tokens", spec.TOK03, spec.ETokenUnknown, tokensRight},
+		{"tokens", spec.TOK03, spec.ETokenUnknown, issuedRight},
 		{"complete", spec.TOK03, spec.ETokenUnknown, tokensComplete},
 		{"inside", spec.TOK02, spec.ETokenInterval, partsInside},
 		{"not held", spec.TOK04, spec.ETokenSpent, partsNotHeld},
@@ -58,17 +58,17 @@ func fragmentRules() []Rule {
 // tokenFundRules are the checks on what a FUND carries.
 func tokenFundRules() []Rule {
 	return []Rule{
-		{"tokens", spec.TOK03, spec.ETokenUnknown, tokensRight},
+		{"tokens", spec.TOK03, spec.ETokenUnknown, issuedRight},
 		{"value", spec.TOK08, spec.EFundBinding, func(c *Context) bool {
 			var sum money.Amount
-			for _, t := range c.tokens {
+			for _, t := range c.issued {
 				sum += t.Value // 16 of them at most, each below 2^53
 			}
-			return sum == c.Fund.Amount && len(c.tokens) == len(c.Fund.Tokens)
+			return sum == c.Fund.Amount && len(c.issued) == len(c.Fund.Issued)
 		}},
 		{"new", spec.TOK08, spec.EFundReplay, func(c *Context) bool {
 			return !slices.ContainsFunc(c.State.Fragments, func(f Fragment) bool {
-				_, again := c.tokens[f.TID]
+				_, again := c.issued[f.TID]
 				return again
 			})
 		}},
@@ -83,10 +83,10 @@ func partsFormed(c *Context) bool { return wire.FragmentsMake(c.Transfer.Fragmen
 // maxKnownTokens bounds the TOKENs whose signatures are not verified again.
 const maxKnownTokens = 64
 
-// tokensRight judges every TOKEN that came.
-func tokensRight(c *Context) bool {
-	c.tokens, c.kept = map[wire.TID]wire.Token{}, map[wire.TID][]byte{}
-	objects := slices.Concat(c.Fund.Tokens, c.Ack.Tokens)
+// issuedRight judges every TOKEN that came.
+func issuedRight(c *Context) bool {
+	c.issued, c.kept = map[wire.TID]wire.IssuerToken{}, map[wire.TID][]byte{}
+	objects := slices.Concat(c.Fund.Issued, c.Ack.Issued)
 	for _, l := range c.links {
 		if l.Nonce != nil {
 			return false
@@ -98,47 +98,47 @@ func tokensRight(c *Context) bool {
 		if r != nil {
 			return c.Fail(r.Requirement, r.Code)
 		}
-		if _, twice := c.tokens[t.TID]; twice {
+		if _, twice := c.issued[t.TID]; twice {
 			return false
 		}
-		c.tokens[t.TID], c.kept[t.TID] = t, b
+		c.issued[t.TID], c.kept[t.TID] = t, b
 	}
 	return true
 }
 
 // judgeToken judges one TOKEN. One whose signature has held is known by its
 // bytes until the next power cycle.
-func (d *Device) judgeToken(b []byte, carried []*cert.Certificate) (wire.Token, *Refusal) {
+func (d *Device) judgeToken(b []byte, carried []*cert.Certificate) (wire.IssuerToken, *Refusal) {
 	if t, known := d.known[string(b)]; known {
 		return t, nil
 	}
 	c := d.context()
 	c.message, c.carried = b, carried
 	if r := d.judge(ProcToken, c); r != nil {
-		return wire.Token{}, r
+		return wire.IssuerToken{}, r
 	}
 	if d.known == nil || len(d.known) >= maxKnownTokens {
-		d.known = map[string]wire.Token{}
+		d.known = map[string]wire.IssuerToken{}
 	}
-	d.known[string(b)] = c.Token
-	return c.Token, nil
+	d.known[string(b)] = c.Issue
+	return c.Issue, nil
 }
 
 // tokensComplete: each fragment has its TOKEN, and no other came.
 func tokensComplete(c *Context) bool {
 	used := map[wire.TID]bool{}
 	for _, f := range c.Transfer.Fragments {
-		if _, came := c.tokens[f.TID]; !came {
+		if _, came := c.issued[f.TID]; !came {
 			return false
 		}
 		used[f.TID] = true
 	}
-	return len(used) == len(c.tokens)
+	return len(used) == len(c.issued)
 }
 
 func partsInside(c *Context) bool {
 	for _, f := range c.Transfer.Fragments {
-		if f.To > c.tokens[f.TID].Value {
+		if f.To > c.issued[f.TID].Value {
 			return false
 		}
 	}
@@ -157,7 +157,7 @@ func partsNotHeld(c *Context) bool {
 }
 
 func partsRoom(c *Context) bool {
-	return len(c.State.Fragments)+max(len(c.Transfer.Fragments), len(c.Fund.Tokens)) <= c.Config.Fragments
+	return len(c.State.Fragments)+max(len(c.Transfer.Fragments), len(c.Fund.Issued)) <= c.Config.Fragments
 }
 
 // partsRight is the payee's rule "links" in family T.

@@ -148,7 +148,7 @@ func (d *Device) records(mode uint64) [][]byte {
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
 		}
-		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.tokens()) {
+		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.parted()) {
 			add(returnOf(e.Ref))
 		}
 	}
@@ -172,7 +172,7 @@ func (d *Device) SyncApply(ack []byte) error {
 	}
 	c := d.context()
 	most, decode := wire.TypeSyncAck.MaxBytes(), wire.DecodeSyncAck
-	if d.tokens() {
+	if d.parted() {
 		most, decode = wire.MaxTokenFund, wire.DecodeTokenSyncAck
 	}
 	o, err := wire.DecodeObject(ack, most)
@@ -191,21 +191,21 @@ func (d *Device) SyncApply(ack []byte) error {
 	if r := d.judge(ProcSyncAck, c); r != nil {
 		return r
 	}
-	if d.tokens() {
+	if d.parted() {
 		if r := d.judge(ProcRenewed, c); r != nil {
 			return r
 		}
-		d.keepTokens(c)
+		d.keepIssued(c)
 	}
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
-	if d.tokens() {
+	if d.parted() {
 		d.renew(next, c)
 	}
 	switch {
 	case m.ClearHops != 1, d.chained(): // a SYNC_ACK shows where nothing was
-	case d.tokens():
+	case d.parted():
 		next.clearPartHops()
 	default:
 		next.clearHops()

@@ -31,8 +31,8 @@ func (f *Fragment) fields(c *codec) {
 	c.flag(&f.Given)
 }
 
-// tokens reports whether the device speaks family T.
-func (d *Device) tokens() bool { return d.cfg.Place.Spoken() == wire.FamilyToken }
+// parted reports whether the device speaks family T.
+func (d *Device) parted() bool { return d.cfg.Place.Spoken() == wire.FamilyToken }
 
 // receive adds fragments to the state.
 func (s *State) receive(in []wire.Fragment) {
@@ -211,16 +211,16 @@ func tokenRecord(tid wire.TID) wire.ID {
 	return sha256.Sum256(append([]byte("token of "), tid[:]...))
 }
 
-// keepTokens hands the host the TOKENs that were verified.
-func (d *Device) keepTokens(c *Context) {
+// keepIssued hands the host the TOKENs that were verified.
+func (d *Device) keepIssued(c *Context) {
 	for tid, object := range c.kept {
 		d.parts.Host.KeepRecord(tokenRecord(tid), settlement.Append(nil, settlement.Record{Object: object}))
 	}
 }
 
-// tokensBeside returns the TOKENs of fragments, and whether the host has them all
+// issuedBeside returns the TOKENs of fragments, and whether the host has them all
 // and they fit into one frame.
-func (d *Device) tokensBeside(parts []wire.Fragment) (links []wire.Link, ok bool) {
+func (d *Device) issuedBeside(parts []wire.Fragment) (links []wire.Link, ok bool) {
 	size := 0
 	for _, c := range d.certs {
 		size = max(size, len(c.Raw))
@@ -242,7 +242,7 @@ func (d *Device) tokensBeside(parts []wire.Fragment) (links []wire.Link, ok bool
 
 // payable fragments are in the host's hands with their tokens.
 func (d *Device) showable(parts []wire.Fragment) bool {
-	_, ok := d.tokensBeside(parts)
+	_, ok := d.issuedBeside(parts)
 	return ok
 }
 
@@ -269,7 +269,7 @@ func (d *Device) maxDefundedParts() int {
 // the FUND as their source.
 func (c *Context) whole() []wire.Fragment {
 	var list []wire.Fragment
-	for tid, t := range c.tokens {
+	for tid, t := range c.issued {
 		list = append(list, wire.Fragment{TID: tid, To: t.Value, Source: c.ID})
 	}
 	return slices.SortedFunc(slices.Values(list), wire.CompareFragments)

@@ -104,7 +104,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	}
 	err = judge(l, l.parts.Rules.Defunding, d)
 	parts := &PartsOf{d.Device, d.Body.Fragments, d.Body.Lots}
-	if err == nil && l.tokens() {
+	if err == nil && l.parted() {
 		err = judge(l, l.parts.Rules.Parts, parts)
 	}
 	if d.authentic(l) {
@@ -117,8 +117,8 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	if judge(l, l.parts.Rules.Once, d) != nil {
 		return l.device(d.Device).defunded[d.Body.Counter].answer, nil
 	}
-	if l.tokens() {
-		if err := judge(l, l.parts.Rules.Redeem, parts); err != nil {
+	if l.parted() {
+		if err := judge(l, l.parts.Rules.RedeemParts, parts); err != nil {
 			return nil, err
 		}
 	}
@@ -135,7 +135,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		o.usedBy = d.ID
 		l.parts.Book.Credit(o.account, d.Body.Amount)
 		l.supply.defund(d.Device, d.Body.Amount)
-		l.redeem(parts.Fragments)
+		l.bringHome(parts.Fragments)
 		l.auditDevice(d.Device, nil)
 	}
 	return l.answerDefund(d, status), nil

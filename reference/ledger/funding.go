@@ -77,7 +77,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Currency: l.parts.Place.Currency, Exponent: l.parts.Place.Exponent,
 		Amount: r.Body.Amount, Nonce: r.Body.Nonce, Cert: l.service.Cert.ID,
-		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Tokens: tokens,
+		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Issued: tokens,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
 	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(tokens))

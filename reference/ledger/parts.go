@@ -67,7 +67,7 @@ type Ledger struct {
 	claims  map[wire.ID]claimState
 	// Of family T: the tokens issued, and what of them has come home.
 	issuedTokens map[wire.TID]issuedToken
-	redeemed     map[wire.TID][]wire.Fragment
+	home         map[wire.TID][]wire.Fragment
 	brought      map[wire.ID]brought
 	renewals     map[wire.DID][]renewal
 	// reserves are empty but in families I and S.
@@ -102,7 +102,7 @@ func New(p Parts) (*Ledger, error) {
 		final:        map[wire.ID]Resolution{},
 		claims:       map[wire.ID]claimState{},
 		issuedTokens: map[wire.TID]issuedToken{},
-		redeemed:     map[wire.TID][]wire.Fragment{},
+		home:         map[wire.TID][]wire.Fragment{},
 		brought:      map[wire.ID]brought{},
 		renewals:     map[wire.DID][]renewal{},
 		reserves:     newReserves(),

@@ -29,7 +29,7 @@ func renewRules() []Rule[PartsOf] {
 		{"they have been brought to the device", spec.TOK12, spec.ETokenUnknown, func(l *Ledger, p *PartsOf) bool {
 			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool { return !l.entitled(p.Device, f) })
 		}},
-	}, redeemRules()...)
+	}, redeemPartRules()...)
 }
 
 // entitled reports whether the source of a fragment has brought it to the device:
@@ -75,7 +75,7 @@ func wholeOf(tokens [][]byte) []wire.Fragment {
 		if err != nil {
 			continue
 		}
-		if m, err := wire.DecodeToken(o.Payload); err == nil {
+		if m, err := wire.DecodeIssuerToken(o.Payload); err == nil {
 			parts = append(parts, wire.Fragment{TID: m.TID, To: m.Value})
 		}
 	}
@@ -116,7 +116,7 @@ func (l *Ledger) renew(r *Report) [][]byte {
 	if err != nil {
 		return nil
 	}
-	l.redeem(parts)
+	l.bringHome(parts)
 	l.renewals[r.Device] = append(l.renewals[r.Device], renewal{parts, tokens})
 	return tokens
 }

@@ -114,8 +114,8 @@ func (l *Ledger) Mailbox(payee wire.DID) [][]byte {
 			continue
 		}
 		record := settlement.Record{Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links}
-		if l.tokens() {
-			record.Links = l.tokensOf(d)
+		if l.parted() {
+			record.Links = l.issuedOf(d)
 		}
 		mail = append(mail, settlement.Append(nil, record))
 	}

@@ -37,7 +37,7 @@ type Rules struct {
 	Refund      []Rule[Debit] // of a claim
 	Link        []Rule[Link]
 	Parts       []Rule[PartsOf] // of every debit of family T
-	Redeem      []Rule[PartsOf] // of a DEFUND of family T
+	RedeemParts []Rule[PartsOf] // of a DEFUND of family T
 	Renew       []Rule[PartsOf] // of what a SYNC of family T gives up
 	// Reserve decides, in families I and S, whether a debit is taken from its
 	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
@@ -64,7 +64,7 @@ func DefaultRules() Rules {
 		Refund:      refundRules(),
 		Link:        linkRules(),
 		Parts:       partsRules(),
-		Redeem:      redeemRules(),
+		RedeemParts: redeemPartRules(),
 		Renew:       renewRules(),
 
 		Reserve:          reserveRules(),

@@ -153,7 +153,7 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	if err == nil {
 		err = judge(l, l.parts.Rules.Settle, s)
 	}
-	if err == nil && l.tokens() {
+	if err == nil && l.parted() {
 		err = judge(l, l.parts.Rules.Parts, &PartsOf{s.Device, s.Body.Fragments, s.Body.Lots})
 	}
 	if err != nil {

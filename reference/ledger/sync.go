@@ -62,7 +62,7 @@ func (l *Ledger) Reconcile(sync []byte, records [][]byte, factor Factor) (Reconc
 	r.Signed, err = l.open(sync, opened{typ: wire.TypeSync}, func(payload []byte) (signerOf, error) {
 		var err error
 		decode := wire.DecodeSync
-		if l.tokens() {
+		if l.parted() {
 			decode = wire.DecodeTokenSync
 		}
 		r.Body, err = decode(payload)
@@ -172,14 +172,14 @@ func (l *Ledger) acknowledge(r *Report, grant uint64, clear bool) []byte {
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(), Nonce: r.Body.Nonce,
 		Cert: l.service.Cert.ID, SyncHash: r.ID, PolicyVersion: l.parts.Policy.PolicyVersion,
 		RevocationVersion: l.revset.version, Epoch: l.epoch, Device: r.Device,
-		Last: r.Body.Last, Head: r.Body.Head, LowWater: l.lowWater(r.Device), Grant: grant, Tokens: l.renew(r),
+		Last: r.Body.Last, Head: r.Body.Head, LowWater: l.lowWater(r.Device), Grant: grant, Issued: l.renew(r),
 	}
 	if clear {
 		ack.ClearHops = 1
 	}
 	d := l.device(r.Device)
 	d.answered, d.ack = r.ID, l.service.Sign(wire.TypeSyncAck, ack.Encode())
-	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.givenBack(r, ack.Tokens))
+	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.givenBack(r, ack.Issued))
 	return d.ack
 }
 

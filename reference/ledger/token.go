@@ -23,8 +23,8 @@ type PartsOf struct {
 	Lots      []wire.Lot
 }
 
-// tokens reports whether the ledger speaks family T.
-func (l *Ledger) tokens() bool { return l.parts.Place.Spoken() == wire.FamilyToken }
+// parted reports whether the ledger speaks family T.
+func (l *Ledger) parted() bool { return l.parts.Place.Spoken() == wire.FamilyToken }
 
 // partsRules are the checks on the fragments of every debit of family T.
 func partsRules() []Rule[PartsOf] {
@@ -35,8 +35,8 @@ func partsRules() []Rule[PartsOf] {
 	}
 }
 
-// redeemRules are the checks on the fragments of a DEFUND before it is credited.
-func redeemRules() []Rule[PartsOf] {
+// redeemPartRules are the checks on the fragments of a DEFUND before it is credited.
+func redeemPartRules() []Rule[PartsOf] {
 	return []Rule[PartsOf]{
 		{"the ledger has issued their tokens", spec.TOK10, spec.ETokenUnknown, func(l *Ledger, p *PartsOf) bool {
 			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool { return l.issuedTokens[f.TID].object == nil })
@@ -46,7 +46,7 @@ func redeemRules() []Rule[PartsOf] {
 		}},
 		{"no part of them has come home before", spec.TOK10, spec.ETokenSpent, func(l *Ledger, p *PartsOf) bool {
 			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool {
-				return slices.ContainsFunc(l.redeemed[f.TID], f.Overlaps)
+				return slices.ContainsFunc(l.home[f.TID], f.Overlaps)
 			})
 		}},
 		{"the device has not paid them to another", spec.TOK10, spec.ETokenSpent, func(l *Ledger, p *PartsOf) bool {
@@ -59,7 +59,7 @@ func redeemRules() []Rule[PartsOf] {
 
 // mint makes the TOKENs of a FUND: one, for fragments need no denominations.
 func (l *Ledger) mint(amount money.Amount) ([][]byte, error) {
-	if !l.tokens() {
+	if !l.parted() {
 		return nil, nil
 	}
 	n, err := l.nonce()
@@ -67,7 +67,7 @@ func (l *Ledger) mint(amount money.Amount) ([][]byte, error) {
 		return nil, err
 	}
 	tid := wire.TID(n)
-	object := l.service.Sign(wire.TypeToken, wire.Token{
+	object := l.service.Sign(wire.TypeToken, wire.IssuerToken{
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(), Currency: l.parts.Place.Currency,
 		Exponent: l.parts.Place.Exponent, Value: amount, Cert: l.service.Cert.ID, Epoch: l.epoch, TID: tid,
 	}.Encode())
@@ -75,15 +75,15 @@ func (l *Ledger) mint(amount money.Amount) ([][]byte, error) {
 	return [][]byte{object}, nil
 }
 
-// redeem notes what has come home.
-func (l *Ledger) redeem(parts []wire.Fragment) {
+// bringHome notes what has come home.
+func (l *Ledger) bringHome(parts []wire.Fragment) {
 	for _, f := range parts {
-		l.redeemed[f.TID] = append(l.redeemed[f.TID], f)
+		l.home[f.TID] = append(l.home[f.TID], f)
 	}
 }
 
-// tokensOf returns the TOKENs of a debit as they travel beside it.
-func (l *Ledger) tokensOf(d *Debit) (links []wire.Link) {
+// issuedOf returns the TOKENs of a debit as they travel beside it.
+func (l *Ledger) issuedOf(d *Debit) (links []wire.Link) {
 	for i, f := range d.Parts {
 		if object := l.issuedTokens[f.TID].object; object != nil && (i == 0 || d.Parts[i-1].TID != f.TID) {
 			links = append(links, wire.Link{Object: object})

@@ -22,7 +22,7 @@ func (b *bench) online() {
 	}.Encode())
 	b.object(b.service, "FUND", wire.TypeFund, b.fund(request).Encode())
 	tid := nonce("token")
-	b.object(b.service, "TOKEN", wire.TypeToken, wire.Token{
+	b.object(b.service, "TOKEN", wire.TypeToken, wire.IssuerToken{
 		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent, Value: amount,
 		Cert: b.service.crt, Epoch: epoch, TID: wire.TID(tid),
 	}.Encode())

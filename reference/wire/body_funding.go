@@ -54,7 +54,7 @@ type Fund struct {
 	RequestHash ID // key 18: id of the FUND_REQ
 	Epoch       uint64
 	Device      DID
-	Tokens      [][]byte // in family T: encoded TOKENs
+	Issued      [][]byte // in family T: encoded TOKENs
 }
 
 func (m *Fund) fields(c *codec) {
@@ -66,7 +66,7 @@ func (m *Fund) fields(c *codec) {
 	c.fixed(18, m.RequestHash[:])
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.fixed(31, m.Device[:])
-	c.tokens(&m.Tokens)
+	c.issued(&m.Issued)
 }
 
 // A Defund moves value from the device to the account: a debit in the same

@@ -120,7 +120,7 @@ type SyncAck struct {
 	LowWater          uint64   // key 59, NoLimit when the ledger sets none
 	Grant             uint64   // key 60: 0 nothing, 1 limits replenished, 2 also unlocked
 	ClearHops         uint64   // key 61: 0 or 1
-	Tokens            [][]byte // in family T: encoded TOKENs for what was given up
+	Issued            [][]byte // in family T: encoded TOKENs for what was given up
 }
 
 func (m *SyncAck) fields(c *codec) {
@@ -137,7 +137,7 @@ func (m *SyncAck) fields(c *codec) {
 	number(c, 59, &m.LowWater, 0, maxCounter)
 	c.choice(60, &m.Grant, func(n uint64) bool { return n <= 2 })
 	c.choice(61, &m.ClearHops, func(n uint64) bool { return n <= 1 })
-	c.renewal(&m.Tokens)
+	c.renewal(&m.Issued)
 }
 
 // The status of a RESOLVE.

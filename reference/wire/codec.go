@@ -19,7 +19,7 @@ const (
 type codec struct {
 	writing bool
 	chain   bool // debits have inputs in place of lots
-	token   bool // vouchers carry tokens
+	ofT     bool // vouchers carry TOKENs
 	out     []byte
 	members int // written, or left to read
 	in      Reader

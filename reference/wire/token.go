@@ -76,8 +76,8 @@ func DrawTwice(a, b []Fragment) bool {
 // MaxFragments is the most fragments of one debit.
 const MaxFragments = 64
 
-// MaxTokens is the most TOKENs of one FUND.
-const MaxTokens = 16
+// MaxIssued is the most TOKENs of one FUND.
+const MaxIssued = 16
 
 // MaxTokenFund is the largest size in bytes of a FUND or SYNC_ACK that carries
 // TOKENs.
@@ -117,15 +117,15 @@ const MaxRenewed = 512
 
 // renewed is key 91 of a SYNC, where there is any.
 func (c *codec) renewed(p *[]Fragment) {
-	if (c.token || c.writing) && c.optional(91, len(*p) > 0) {
+	if (c.ofT || c.writing) && c.optional(91, len(*p) > 0) {
 		c.fragments(91, p, MaxRenewed)
 	}
 }
 
-// renewal is key 92 of a SYNC_ACK, where there is any.
+// renewal is key 98 of a SYNC_ACK, where there is any.
 func (c *codec) renewal(p *[][]byte) {
-	if (c.token || c.writing) && c.optional(92, len(*p) > 0) {
-		c.strings(92, p, 1)
+	if (c.ofT || c.writing) && c.optional(98, len(*p) > 0) {
+		c.strings(98, p, 1)
 	}
 }
 
@@ -133,7 +133,7 @@ func (c *codec) renewal(p *[][]byte) {
 // fragments up.
 func DecodeTokenSync(payload []byte) (Sync, error) {
 	var m Sync
-	c := codec{token: true}
+	c := codec{ofT: true}
 	c.read(payload)
 	m.fields(&c)
 	return m, c.decoded(payload)
@@ -143,15 +143,15 @@ func DecodeTokenSync(payload []byte) (Sync, error) {
 // TOKENs for what was given up.
 func DecodeTokenSyncAck(payload []byte) (SyncAck, error) {
 	var m SyncAck
-	c := codec{token: true}
+	c := codec{ofT: true}
 	c.read(payload)
 	m.fields(&c)
 	return m, c.decoded(payload)
 }
 
-// A Token is a promise of the issuer: its parts are value, online and offline,
+// An IssuerToken is a promise of the issuer: its parts are value, online and offline,
 // in whoever's hands they are. It names nobody.
-type Token struct {
+type IssuerToken struct {
 	Version  uint64
 	Realm    Realm
 	Suite    suite.Suite
@@ -163,7 +163,7 @@ type Token struct {
 	TID      TID
 }
 
-func (m *Token) fields(c *codec) {
+func (m *IssuerToken) fields(c *codec) {
 	c.signedHead(&m.Version, TypeToken, &m.Realm, &m.Suite)
 	c.moneyHead(&m.Currency, &m.Exponent)
 	number(c, 7, &m.Value, 1, maxCounter)
@@ -173,26 +173,26 @@ func (m *Token) fields(c *codec) {
 }
 
 // Encode returns the payload of a TOKEN.
-func (m Token) Encode() []byte { return encode(&m) }
+func (m IssuerToken) Encode() []byte { return encode(&m) }
 
-// DecodeToken reads the payload of a TOKEN.
-func DecodeToken(payload []byte) (Token, error) { return decode[Token](payload) }
+// DecodeIssuerToken reads the payload of a TOKEN.
+func DecodeIssuerToken(payload []byte) (IssuerToken, error) { return decode[IssuerToken](payload) }
 
-// tokens is key 92: TOKENs by value, where there are any.
-func (c *codec) tokens(p *[][]byte) {
-	if c.token || c.writing && len(*p) > 0 {
-		c.strings(92, p, 1)
+// issued is key 98: TOKENs by value, where there are any.
+func (c *codec) issued(p *[][]byte) {
+	if c.ofT || c.writing && len(*p) > 0 {
+		c.strings(98, p, 1)
 	}
 }
 
 // DecodeTokenFund reads the payload of a FUND of family T, which carries TOKENs.
 func DecodeTokenFund(payload []byte) (Fund, error) {
 	var m Fund
-	c := codec{token: true}
+	c := codec{ofT: true}
 	c.read(payload)
 	m.fields(&c)
-	if c.ok() && len(m.Tokens) > MaxTokens {
-		c.fault(92, "array too long")
+	if c.ok() && len(m.Issued) > MaxIssued {
+		c.fault(98, "array too long")
 	}
 	return m, c.decoded(payload)
 }

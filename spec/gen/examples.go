@@ -32,7 +32,7 @@ func examples() (map[string]example, string, error) {
 	s.synchronisation()
 	s.evidence()
 	s.provenance()
-	s.tokens()
+	s.issued()
 	if err := s.oneWay(); err != nil {
 		return nil, "", err
 	}

@@ -5,17 +5,17 @@ import (
 	"github.com/assay-cbdc/assay/reference/wire"
 )
 
-// tokens tells the funding and the payment again in a realm of family T.
-func (s *teller) tokens() {
+// issued tells the funding and the payment again in a realm of family T.
+func (s *teller) issued() {
 	tid := wire.TID(nonceOf("tid"))
-	s.signed(s.service, wire.TypeToken, wire.Token{
+	s.signed(s.service, wire.TypeToken, wire.IssuerToken{
 		Version: wire.V1, Realm: s.service.realm, Suite: suite.Ed25519, Currency: 978, Exponent: 2, Value: 10000,
 		Cert: s.service.crt, Epoch: issued, TID: tid,
 	}.Encode(), "A token of 100.00 EUR, as it is issued and as it travels.")
 	voucher, id := s.service.sign(wire.TypeFund, wire.Fund{
 		Version: wire.V1, Realm: s.service.realm, Suite: suite.Ed25519, Currency: 978, Exponent: 2,
 		Amount: 10000, Nonce: nonceOf("funding"), Cert: s.service.crt, RequestHash: digest("funding of a token"),
-		Epoch: issued, Device: s.ana.did, Tokens: [][]byte{s.made["TOKEN"].bytes},
+		Epoch: issued, Device: s.ana.did, Issued: [][]byte{s.made["TOKEN"].bytes},
 	}.Encode())
 	s.made["TOKEN_FUND"] = example{bytes: voucher, object: true, about: "The voucher that brings it."}
 	nonce := wire.RequestNonce(digest("k_n of ben"), 1)
