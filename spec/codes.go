@@ -82,4 +82,5 @@ const (
 	ETokenSpent        Code = 501
 	ETokenInterval     Code = 502
 	ETokenDenomination Code = 503
+	ETokenEpoch        Code = 504
 )

@@ -219,7 +219,7 @@ func TestGrammarRefuses(t *testing.T) {
 		{"TOKEN_FUND", "186281", "186280"},           // a voucher without a token
 		{"TOKEN_TRANSFER", "185b8185", "185b8184"},   // a fragment without its source
 		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
-		{"EVIDENCE", "181801", "181808"},             // an undefined kind
+		{"EVIDENCE", "181801", "18180a"},             // an undefined kind
 	} {
 		b := hex.EncodeToString(examples[tt.name])
 		if !strings.Contains(b, tt.old) {

@@ -111,6 +111,9 @@ func referenceRules() map[string][]orderedRule {
 	for _, r := range provenance.Rules() {
 		lists["chain.links"] = append(lists["chain.links"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
+	for _, r := range device.TokenRules() {
+		lists["ecash.tokens"] = append(lists["ecash.tokens"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
 	for key, rules := range map[string][]provider.Rule{
 		"provider.enrol": provider.DefaultRules().Enrol, "provider.rekey": provider.DefaultRules().Rekey,
 	} {
@@ -139,6 +142,8 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.reserve"] = ledgerRules(online.Reserve)
 	lists["ledger.reserveDefunding"] = ledgerRules(online.ReserveDefunding)
 	lists["ledger.refund"] = ledgerRules(online.Refund)
+	lists["ledger.withdraw"] = ledgerRules(online.Withdraw)
+	lists["ledger.redeem"] = ledgerRules(online.Redeem)
 	for _, r := range nose.Rules() {
 		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})
 	}

@@ -24,6 +24,8 @@ type Injected struct {
 	Certificates []Bytes `json:"certificates,omitempty"` // root, provider, service
 	Policy       Bytes   `json:"policy"`
 	Revocations  Bytes   `json:"revocations"`
+	// Keyset is of family E; its private keys are the published ones of test realms.
+	Keyset Bytes `json:"keyset,omitempty"`
 }
 
 // Name is "create".
@@ -44,6 +46,7 @@ type Provision struct {
 	Root         Bytes   `json:"root,omitempty"`
 	Policy       Bytes   `json:"policy,omitempty"`
 	Revocations  Bytes   `json:"revocations,omitempty"`
+	Keyset       Bytes   `json:"keyset,omitempty"` // of family E
 }
 
 // Name is "provision".

@@ -31,12 +31,12 @@ func atomicityChecks() []Check {
 // legal judges the total of two units: as long as something is on its way it
 // may be missing, and it is never above what there was.
 func legal(t *T, id spec.ID, payer, payee *Unit, total uint64) {
-	t.For(id, "value was created").Expect(payer.Spendable() + payee.Held()).To(gomega.BeNumerically("<=", total))
+	t.For(id, "value was created").Expect(payer.own() + payee.Held()).To(gomega.BeNumerically("<=", total))
 }
 
 // whole judges the total of two units after everything has been delivered.
 func whole(t *T, id spec.ID, payer, payee *Unit, total uint64) {
-	t.For(id, "after recovery the total is not what it was").Expect(payer.Spendable() + payee.Held()).To(gomega.Equal(total))
+	t.For(id, "after recovery the total is not what it was").Expect(payer.own() + payee.Held()).To(gomega.Equal(total))
 }
 
 // linkFaults are what the network does to one payment of 100, message by

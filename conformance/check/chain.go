@@ -98,6 +98,9 @@ func (k *Kit) provenance(payload []byte) []byte {
 	if k.t.env.realm.parted() {
 		return k.inParts(payload)
 	}
+	if k.t.env.realm.ecash() {
+		return k.withTokens(payload)
+	}
 	if !k.t.env.realm.chained() {
 		return payload
 	}
@@ -116,6 +119,9 @@ func (k *Kit) provenance(payload []byte) []byte {
 func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
 	if k.t.env.realm.parted() {
 		return k.tokensBeside(object), nil
+	}
+	if k.t.env.realm.ecash() {
+		return k.tokensOf(object), nil
 	}
 	if !k.t.env.realm.chained() {
 		return nil, nil
@@ -162,6 +168,7 @@ func (s *KitPayer) DeliverWith(object []byte, links []wire.Link, certs [][]byte)
 	reply := []byte(nil)
 	switch {
 	case a.Done != nil:
+		s.spent(object)
 		reply = a.Done.Message
 	case a.Refused != nil:
 		reply = a.Refused.Message

@@ -224,12 +224,15 @@ func (e *Env) Has(c adapter.Capability) bool {
 }
 
 // barred says whether the profile leaves no room for a capability: under CHAIN
-// provenance this edition has neither one-way payments nor claims.
+// provenance and in family E this edition has neither one-way payments nor claims.
 func (e *Env) barred(c adapter.Capability) bool {
-	return (c == adapter.CapOneWay || c == adapter.CapClaims) && e.profileHas(spec.WhenChain)
+	return (c == adapter.CapOneWay || c == adapter.CapClaims) && (e.profileHas(spec.WhenChain) || e.Profile.Family == "E")
 }
 
 func (e *Env) barredReason(c adapter.Capability) string {
+	if e.Profile.Family == "E" {
+		return fmt.Sprintf("profile %s is of family E, in which there is no %q", e.Profile.ID, c)
+	}
 	return fmt.Sprintf("profile %s has CHAIN provenance, under which there is no %q", e.Profile.ID, c)
 }
 

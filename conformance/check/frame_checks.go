@@ -35,7 +35,7 @@ func frameChecks() []Check {
 func (t *T) pair() (payer, payee *Unit) { return t.Funded(300), t.Device() }
 
 // sum is what two units hold together beyond what they came with.
-func sum(payer, payee *Unit) uint64 { return payer.Spendable() + payee.Held() }
+func sum(payer, payee *Unit) uint64 { return payer.own() + payee.Held() }
 
 var faults = []adapter.Action{adapter.Drop, adapter.Repeat, adapter.Delay, adapter.Cut}
 

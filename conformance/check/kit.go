@@ -32,6 +32,9 @@ type Kit struct {
 	sources map[uint64]wire.ID
 	// wallet is what it pays with in family T.
 	wallet *wallet
+	// coins are what it pays with in family E, and minted how many it had.
+	coins  []kitCoin
+	minted int
 }
 
 // KitOptions say what is unusual about a kit. The zero value is a device like
@@ -308,6 +311,9 @@ func (s *KitPayee) Take(m2 []byte) adapter.Answer {
 func (s *KitPayee) hand(m2 []byte, amount uint64) adapter.Answer {
 	v := adapter.Pay{Session: s.Session, Message: m2, Secret: s.t.secret(), Amount: adapter.Amount(amount)}
 	a := s.Payer.do(v)
+	if s.t.exact(s.Payer, a) {
+		a = s.Payer.do(v)
+	}
 	for a.Done != nil && a.Done.Again {
 		v.Message = s.told(s.link, a.Done.Message)
 		a = s.Payer.do(v)

@@ -59,6 +59,9 @@ func (p *Payment) Pay() adapter.Answer {
 		v.Secret = p.t.secret()
 	}
 	a := p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	if p.t.exact(p.Payer, a) {
+		a = p.t.doOn(p.Payer.on, p.Payer.Handle, v, watch{shows: p.shows})
+	}
 	for a.Done != nil && a.Done.Again {
 		reply := p.Payee.do(adapter.Accept{Session: p.PayeeSession, Message: a.Done.Message})
 		if reply.Done == nil {

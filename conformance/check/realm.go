@@ -53,6 +53,9 @@ func NewRealm(p *spec.Profile, base int, seed uint64) (*Realm, error) {
 		Certificates: []adapter.Bytes{r.Root.Cert.Raw, r.Provider.Cert.Raw, r.Service.Cert.Raw},
 		Policy:       r.Policy(1, nil), Revocations: r.SignRevset(1, r.epoch, nil, nil),
 	}
+	if r.ecash() {
+		r.injected.Keyset = r.Keyset(1, nil)
+	}
 	return r, nil
 }
 
@@ -97,6 +100,9 @@ func policyOf(p *spec.Profile) wire.Policy {
 	}
 	if p.MaxHops != nil {
 		m.Provenance.MaxHops = uint64(*p.MaxHops)
+	}
+	if p.Family == "E" { // max_hops counts those after the first, and the lots say 1
+		m.Provenance.MaxHops = 1
 	}
 	if p.Provenance == spec.ProvenanceChain {
 		m.Provenance.Mode = wire.ProvenanceChain
@@ -186,7 +192,7 @@ func (r *Realm) certify(requests []adapter.Bytes, suites []int, change func(*Cer
 		Options: cert.DeviceOptions{Subject: did, Suites: list},
 		Install: adapter.Provision{
 			Issuers: []adapter.Bytes{r.Provider.Cert.Raw, r.Service.Cert.Raw}, Root: r.Root.Cert.Raw,
-			Policy: r.injected.Policy, Revocations: r.injected.Revocations,
+			Policy: r.injected.Policy, Revocations: r.injected.Revocations, Keyset: r.injected.Keyset,
 		},
 	}
 	if change != nil {

@@ -41,5 +41,6 @@ func All() []Check {
 		chainChecks(),
 		reserveChecks(),
 		tokenChecks(),
+		ecashChecks(),
 	)
 }

@@ -67,11 +67,7 @@ func (t *T) forgeries(typ wire.Type, encode func(signer wire.ID, s suite.Suite) 
 
 // payloadOf is the signed body of a message that the ledger has made.
 func payloadOf[M any](t *T, message []byte, typ wire.Type, decode func([]byte) (M, error)) M {
-	most := typ.MaxBytes()
-	if typ == wire.TypeFund && t.env.realm.parted() {
-		most = wire.MaxTokenFund
-	}
-	o, err := wire.DecodeObject(message, most)
+	o, err := wire.DecodeObject(message, typ.LimitIn(t.env.realm.Place.Spoken()))
 	var m M
 	if err == nil {
 		m, err = decode(o.Payload)

@@ -285,6 +285,9 @@ func (u *Unit) Sync(authorised bool) adapter.Answer {
 			break
 		}
 		applied = u.do(adapter.Resolve{Message: m})
+		if applied.Done != nil && t.env.Profile.Family == "E" && len(applied.Done.Message) > 0 {
+			t.ledger.do(adapter.Upload{Records: []adapter.Bytes{applied.Done.Message}}) // who paid with tokens that were spent twice
+		}
 	}
 	return applied
 }

@@ -105,6 +105,7 @@ func All() []Mutant {
 		qrMutants(),
 		reserveMutants(),
 		tokenMutants(),
+		ecashMutants(),
 	)
 }
 

@@ -105,6 +105,11 @@ func Variants() []Variant {
 			device: replaced(device.ProcFragments, "room", func(c *device.Context) bool { return len(c.State.Fragments) < 16 }),
 		},
 		{
+			Name: "looks-at-no-tokens", Says: "takes what it is paid without a look at the tokens, as where there is a balance",
+			Profile: ECashProfile, Requirement: spec.ECH01, Right: "idemia-wallet",
+			device: func(p *device.Parts) { p.Tokens = []device.TokenRule{} },
+		},
+		{
 			Name: "between-two-taps", Says: "is never without power, and its adapter cannot take it away",
 			Profile: "jcbdc-p2", Requirement: spec.ATO03, Right: "boc-ext",
 			without: []adapter.Capability{adapter.CapPowerCycle},

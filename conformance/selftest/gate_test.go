@@ -16,9 +16,11 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-func referenceProfile(t *testing.T) *spec.Profile {
+func referenceProfile(t *testing.T) *spec.Profile { return profileOf(t, "reference") }
+
+func profileOf(t *testing.T, name string) *spec.Profile {
 	t.Helper()
-	p, err := spec.LoadProfile("reference")
+	p, err := spec.LoadProfile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,14 +35,7 @@ func run(t *testing.T, a adapter.Adapter, seed uint64, sorted func([]check.Check
 }
 
 // chainProfile is the profile of CHAIN provenance.
-func chainProfile(t *testing.T) *spec.Profile {
-	t.Helper()
-	p, err := spec.LoadProfile(mutant.ChainProfile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
+func chainProfile(t *testing.T) *spec.Profile { return profileOf(t, mutant.ChainProfile) }
 
 // runUnder is run under a profile.
 func runUnder(t *testing.T, p *spec.Profile, a adapter.Adapter, seed uint64, sorted func([]check.Check)) []check.Outcome {
@@ -91,10 +86,7 @@ func TestTraceability(t *testing.T) {
 		passed := map[spec.ID]bool{}
 		all := run(t, made(), 1, nil)
 		for _, name := range profiles() {
-			p, err := spec.LoadProfile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
+			p := profileOf(t, name)
 			if class == spec.ClassBH && p.Provenance == spec.ProvenanceChain {
 				continue // the closed product's kit makes no chain that is too long
 			}
@@ -180,11 +172,7 @@ func TestEveryFamilyHasMutants(t *testing.T) {
 		if m.Profile != "" {
 			profile = m.Profile
 		}
-		p, err := spec.LoadProfile(profile)
-		if err != nil {
-			t.Fatal(err)
-		}
-		families[p.Family]++
+		families[profileOf(t, profile).Family]++
 		if m.OfLedger() {
 			ledgers++
 		}

@@ -97,7 +97,8 @@ func Detect(env *check.Env, p check.Plan) reports.Detection {
 	missing := map[string][]string{}
 	var d reports.Detection
 	for _, m := range mutant.All() {
-		if r, ok := spec.Lookup(m.Breaks); ok && m.Profile != "" && !env.Profile.Selects(r) {
+		r, ok := spec.Lookup(m.Breaks)
+		if ok && (m.Profile != "" && !env.Profile.Selects(r) || !slices.Contains(r.Families, env.Profile.Family)) {
 			continue // nothing of it can be wrong under this profile
 		}
 		d.Mutants++

@@ -8,7 +8,6 @@ import (
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/mutant"
 	"github.com/assay-cbdc/assay/conformance/simulator"
-	"github.com/assay-cbdc/assay/spec"
 )
 
 // TestProfileMutantsFall: each by its own requirement, under the profile that it
@@ -18,11 +17,7 @@ func TestProfileMutantsFall(t *testing.T) {
 		if m.Profile == "" {
 			continue
 		}
-		p, err := spec.LoadProfile(m.Profile)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s := &session{Options: Options{Profile: p}}
+		s := &session{Options: Options{Profile: profileOf(t, m.Profile)}}
 		cites := func(c check.Check) bool { return slices.Contains(c.Cites, m.Breaks) }
 		all, err := s.outcomes(context.Background(), m.Lean, 1, cites, 0)
 		if err != nil {

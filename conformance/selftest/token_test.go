@@ -11,8 +11,8 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// tokenDeletions leave out one rule of tokens and their parts each.
-func tokenDeletions() []deletion {
+// partDeletions leave out one rule of tokens and their parts each.
+func partDeletions() []deletion {
 	var all []deletion
 	for _, p := range []device.Procedure{device.ProcToken, device.ProcFragments, device.ProcTokenFund} {
 		for _, r := range device.StandardRules()[p] {
@@ -31,8 +31,8 @@ func tokenDeletions() []deletion {
 	return append(all, ledgerList("redeem parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.RedeemParts })...)
 }
 
-// unseenOfTokens says why no check notices that a rule is missing.
-var unseenOfTokens = map[string]string{
+// unseenOfParts says why no check notices that a rule is missing.
+var unseenOfParts = map[string]string{
 	"token: form":           noDevice,
 	"token: certificate":    noDevice,
 	"token: suite":          "the signature is verified with the key of the certificate, whatever suite is named",
@@ -41,15 +41,15 @@ var unseenOfTokens = map[string]string{
 	"tokenFund: room":       "nothing that is accepted above the room that is promised is wrong",
 }
 
-// TestEveryTokenRuleIsMissed: in family T some check has to fail a device or a
+// TestEveryPartRuleIsMissed: in family T some check has to fail a device or a
 // ledger that leaves out one rule of tokens.
-func TestEveryTokenRuleIsMissed(t *testing.T) {
+func TestEveryPartRuleIsMissed(t *testing.T) {
 	profile, err := spec.LoadProfile(mutant.TokenProfile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range tokenDeletions() {
-		if unseenOfTokens[d.Name] != "" {
+	for _, d := range partDeletions() {
+		if unseenOfParts[d.Name] != "" {
 			continue
 		}
 		env, err := check.NewEnv(t.Context(), simulator.New(d.options), profile, 1)

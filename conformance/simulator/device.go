@@ -27,6 +27,11 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 	case adapter.SetClock:
 		return r, d.SetHostClock(uint64(max(v.Unix, 0)))
 	case adapter.ApplyPolicy:
+		if o, err := wire.DecodeObject(v.Message, wire.TypeKeyset.MaxBytes()); err == nil {
+			if t, _ := wire.Peek(o.Payload); t == wire.TypeKeyset {
+				return r, d.ApplyKeyset(v.Message)
+			}
+		}
 		return r, d.ApplyPolicy(v.Message)
 	case adapter.ApplyRevocations:
 		return r, d.ApplyRevocations(v.Message)
@@ -151,6 +156,9 @@ func (u *unit) provision(v adapter.Provision) (r adapter.Result, err error) {
 	}
 	if len(v.Revocations) > 0 {
 		p.Revset = v.Revocations
+	}
+	if len(v.Keyset) > 0 {
+		p.Keyset = v.Keyset
 	}
 	return r, u.device.Provision(p)
 }

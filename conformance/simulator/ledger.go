@@ -5,6 +5,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -67,6 +68,12 @@ func ledgerParts(c setting, v adapter.Create) (p ledger.Parts, err error) {
 	if c.profile.Retention != nil {
 		p.Retention = uint64(*c.profile.Retention)
 	}
+	if len(in.Keyset) > 0 {
+		if p.Keys, err = keysOf(in.Keyset); err != nil {
+			return p, err
+		}
+		p.Mint = ecash.TestMint(c.place.Realm)
+	}
 	if len(in.Revocations) > 0 {
 		revoked, _, _, err := cert.DecodeRevset(in.Revocations, c.place)
 		if err != nil {
@@ -75,6 +82,20 @@ func ledgerParts(c setting, v adapter.Create) (p ledger.Parts, err error) {
 		p.Revocations = revoked.Version
 	}
 	return p, nil
+}
+
+// keysOf reads the KEYSET of the injected identity. Its private keys are the
+// published ones of test realms.
+func keysOf(keyset []byte) (*ecash.Keys, error) {
+	o, err := wire.DecodeObject(keyset, wire.TypeKeyset.MaxBytes())
+	if err != nil {
+		return nil, err
+	}
+	m, err := wire.DecodeKeyset(o.Payload)
+	if err != nil {
+		return nil, err
+	}
+	return ecash.ParseKeyset(m)
 }
 
 // do carries out one verb of a ledger.

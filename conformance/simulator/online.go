@@ -108,7 +108,9 @@ func (u *unit) synchronise(b *book, v adapter.Synchronise) error {
 		if _, no := errors.AsType[*device.Refusal](err); err != nil && !no {
 			return err
 		}
-		if len(receipt) > 0 {
+		if record, err := settlement.Parse(receipt); err == nil && record.Opening != nil {
+			b.ledger.Upload([][]byte{receipt})
+		} else if len(receipt) > 0 {
 			b.ledger.Upload([][]byte{settlement.Append(nil, settlement.Record{Object: receipt})})
 		}
 	}

@@ -31,11 +31,12 @@ func waiting(out ledger.Reconciliation) []adapter.Bytes {
 		}
 		all = append(all, b)
 	}
-	return append(all, pack(out.Mail)...)
+	return append(append(all, pack(out.Mail)...), pack(out.Deposits)...)
 }
 
 // resolve takes one message of waiting. The answer to a TRANSFER is the payee's
-// RECEIPT, whatever it says: handing the transfer over is what was asked.
+// RECEIPT, whatever it says: handing the transfer over is what was asked. That to a
+// DEPOSIT_ACK of tokens that were spent twice is a record for the ledger.
 func (u *unit) resolve(message []byte) ([]byte, error) {
 	if record, err := settlement.Parse(message); err == nil && record.Opening != nil {
 		receipt, err := u.mailed(record)
@@ -43,6 +44,11 @@ func (u *unit) resolve(message []byte) ([]byte, error) {
 			return no.Message, nil
 		}
 		return receipt, err
+	}
+	if o, err := wire.DecodeObject(message, wire.TypeDepositAck.MaxBytes()); err == nil {
+		if t, _ := wire.Peek(o.Payload); t == wire.TypeDepositAck {
+			return u.device.DepositAccept(message)
+		}
 	}
 	if resolve, refused, certificates, ok := grounded(message); ok {
 		_, err := u.device.Resolve(resolve, refused, certificates)

@@ -193,6 +193,14 @@ func (a *Authority) SignPolicy(m wire.Policy) []byte {
 	return a.Service.Sign(wire.TypePolicy, m.Encode())
 }
 
+// SignKeyset signs what tokens of family E are signed with, in a version.
+func (a *Authority) SignKeyset(version, epoch uint64, keys []wire.KeysetEntry) []byte {
+	return a.Service.Sign(wire.TypeKeyset, wire.Keyset{
+		Version: wire.V1, Realm: a.Place.Realm, Suite: a.TopSuite, Cert: a.Service.Cert.ID,
+		KeysetVersion: version, Epoch: epoch, Keys: keys,
+	}.Encode())
+}
+
 // SignRevset signs the revocation set that blocks the given certificates and
 // devices, in any order.
 func (a *Authority) SignRevset(version, epoch uint64, certs []wire.ID, devices []wire.DID) []byte {

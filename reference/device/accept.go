@@ -51,7 +51,7 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 	default:
 		return nil, d.abort(d.refuse(spec.ENC06, spec.EType), s.link)
 	}
-	if len(item.Links) > 0 && !d.chained() && !d.parted() { // the list is empty under REISSUE
+	if len(item.Links) > 0 && !d.besides() { // the list is empty under REISSUE
 		return nil, d.abort(d.refuse(spec.ENC02, spec.EField), s.link)
 	}
 	item.Certs = slices.Concat(item.Certs, s.got)
@@ -215,8 +215,17 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 		d.keepLinks(c)
 	}
 	d.keepIssued(c)
+	if d.ecash() {
+		d.keepTokens(next, c)
+	}
 	if err := d.install(StepQ2, next); err != nil {
 		return v, err
+	}
+	if d.ecash() { // the record with its tokens is there
+		if !v.ack {
+			v.receipt = d.receipt(c, wire.ReceiptAccepted, 0)
+		}
+		return v, nil
 	}
 	d.keepRecord(c.ID, c.Object.Encode(), c.Path, settlement.Opening{
 		Payee: d.state.DID, Nonce: wire.RequestNonce(d.state.RequestKey, m.Request),
@@ -246,6 +255,9 @@ func (d *Device) take(next *State, id wire.ID, m *wire.Transfer) {
 		hop := min(l.Hop, wire.MaxHop)
 		if !d.maySpendOn() && !d.chained() {
 			hop = max(hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
+		}
+		if d.ecash() {
+			hop = d.heldHop()
 		}
 		d.bring(next, id, hop, l.Amount)
 		next.Sync.Since[hop] += l.Amount

@@ -1,6 +1,8 @@
 package device
 
 import (
+	"slices"
+
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -120,8 +122,15 @@ func (d *Device) refund(c *Context) error {
 		slot.Lots = nil
 	}
 	for _, l := range slot.Lots {
-		d.bring(next, c.ID, l.Hop, l.Amount)
-		next.Sync.Since[l.Hop] += l.Amount
+		hop := l.Hop
+		if d.ecash() {
+			hop = d.heldHop()
+		}
+		d.bring(next, c.ID, hop, l.Amount)
+		next.Sync.Since[hop] += l.Amount
+	}
+	if d.ecash() {
+		d.giveBack(next, slices.Clone(slot.Coins))
 	}
 	next.Totals.Refunded += slot.Amount
 	next.restoreUsed(slot)

@@ -257,12 +257,18 @@ func (d *Device) keepReturn(c *Context) {
 // get it from the ledger.
 func (d *Device) besideRecord(record []byte) []byte {
 	rec, err := settlement.Parse(record)
-	if err != nil || !d.chained() {
+	if err != nil || !d.besides() {
 		return record
 	}
 	o, err := wire.DecodeObject(rec.Object, wire.TypeTransfer.MaxBytes())
 	if err != nil {
 		return record
+	}
+	if d.ecash() {
+		if slot := d.state.findPending(o.ID(wire.TypeTransfer)); slot != nil {
+			rec.Links = besideSlot(slot)
+		}
+		return settlement.Append(nil, rec)
 	}
 	m, err := wire.DecodeChained(o.Payload)
 	if err != nil {
@@ -282,6 +288,9 @@ func linksFit(c *Context) bool {
 	if c.d.parted() {
 		return partsFit(c)
 	}
+	if c.d.ecash() {
+		return coinsFit(c)
+	}
 	if !c.d.chained() {
 		return true
 	}
@@ -297,6 +306,9 @@ func linksFit(c *Context) bool {
 func linksRight(c *Context) bool {
 	if c.d.parted() {
 		return partsRight(c)
+	}
+	if c.d.ecash() {
+		return tokensRight(c)
 	}
 	if !c.d.chained() {
 		return true
@@ -314,11 +326,12 @@ func linksRight(c *Context) bool {
 	return true
 }
 
-// familyPayable is the payer's rule "family": under CHAIN there are neither one-way
-// payments nor claims, for nobody would verify their links before it is debited.
+// familyPayable is the payer's rule "family": under CHAIN and in family E there are
+// neither one-way payments nor claims, for nobody would verify what stands beside
+// them before it is debited.
 func familyPayable(c *Context) bool {
 	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
-	if (c.d.chained() || c.d.parted()) && (c.Type == wire.TypeStaticReq || claim) {
+	if c.d.besides() && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}
 	return c.PayReq.Family == c.Config.Place.Spoken()

@@ -28,6 +28,9 @@ const (
 	sectionRekey
 	sectionChain
 	sectionToken
+	sectionKeyset
+	sectionPurse
+	sectionTaken
 )
 
 func keyOf(section int, index uint64) nvm.Key {
@@ -185,6 +188,7 @@ func (f *Funding) fields(c *codec) {
 	uintField(c, &f.Suite)
 	c.fixed(f.Hash[:])
 	uintField(c, &f.LogNumber)
+	uintField(c, &f.Epoch)
 	c.bytes(&f.Signed[0])
 	c.bytes(&f.Signed[1])
 }
@@ -223,6 +227,7 @@ func (s *Slot) fields(c *codec) {
 	uintField(c, &s.KEM)
 	c.bytes(&s.KEMKey)
 	c.bytes(&s.Capsule)
+	listField(c, &s.Coins, func(l *Coin) { l.fields(c) })
 }
 
 func (r *Request) fields(c *codec) {

@@ -39,6 +39,9 @@ type Context struct {
 	Renewed  []*cert.Certificate // own, that answer a REKEY_REQ
 	Issuers  []*cert.Certificate // that came beside them
 	Asked    []wire.ID           // by a CERT_GET
+	// Deposited and Keyset are of family E.
+	Deposited wire.DepositAck
+	Keyset    wire.Keyset
 
 	Object wire.Object // the signed object under judgement
 	Type   wire.Type
@@ -63,6 +66,8 @@ type Context struct {
 	parts   []wire.Fragment               // what a payment of family T draws, as it is held
 	issued  map[wire.TID]wire.IssuerToken // that came and are right
 	kept    map[wire.TID][]byte           // the same, encoded
+	coins   []Coin                        // what a payment of family E draws
+	deposit *deposit                      // that a DEPOSIT_ACK answers, nil if none waits
 	usage   uint64
 	failed  *Refusal
 }

@@ -68,16 +68,23 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 	var drawn []wire.Lot
 	var parts []wire.Fragment
 	var ok bool
-	if d.parted() {
+	var coins []Coin
+	switch {
+	case d.parted():
 		// The ledger knows its tokens: none travels, and any host can send them home.
 		parts, ok = d.parts.Pick(next.held(wire.MaxHop), amount, d.maxDefundedParts(), func([]wire.Fragment) bool { return true })
 		next.give(parts)
 		drawn = lotsOfParts(parts)
-	} else if d.chained() {
+	case d.ecash():
+		if coins, ok = d.choose(amount); !ok {
+			return nil, d.refuse(spec.ECH02, spec.ETokenDenomination)
+		}
+		drawn = d.drawCoins(next, coins)
+	case d.chained():
 		// The ledger asks for no links, and a debit home may draw from any lot.
 		inputs, ok = next.drawChain(amount, wire.MaxHop, maxDefunded(d.highestSuite()), func([]wire.Input) bool { return true })
 		drawn = lotsOf(inputs)
-	} else {
+	default:
 		drawn, ok = d.parts.Draw(&next.Lots, amount, wire.MaxHop)
 	}
 	if !ok {
@@ -89,11 +96,12 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		Exponent: d.cfg.Place.Exponent, Amount: amount, Nonce: nonce, Cert: d.certs[number].ID,
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn, Inputs: inputs,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(), Fragments: parts,
+		Spent: spent(coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce)),
 	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV
 	}
-	slot := Slot{State: SlotDebited, Type: wire.TypeDefund, Nonce: nonce, Amount: amount, Lots: drawn,
+	slot := Slot{State: SlotDebited, Type: wire.TypeDefund, Coins: coins, Nonce: nonce, Amount: amount, Lots: drawn,
 		Suite: number, Cert: m.Cert, Payload: m.Encode()}
 	slot.ID = wire.Object{Alg: d.alg(number), Payload: slot.Payload}.ID(wire.TypeDefund)
 	if err := d.debit(next, slot, wire.LogDefund, c.Verified); err != nil {

@@ -21,6 +21,11 @@ func (d *Device) derive(before *State) error {
 			return err
 		}
 	}
+	if before == nil || !sameBytes(before.Keyset, s.Keyset) {
+		if err := d.deriveKeyset(); err != nil {
+			return fmt.Errorf("device: stored KEYSET: %w", err)
+		}
+	}
 	if before == nil || !sameBytes(before.Revset, s.Revset) {
 		d.revoked = nil
 		if s.Revset != nil {

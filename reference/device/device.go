@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/nvm"
 	"github.com/assay-cbdc/assay/reference/provenance"
@@ -67,6 +68,11 @@ type Parts struct {
 	Pick PickFunc
 	// Links are the checks of the links of CHAIN provenance.
 	Links []provenance.Rule
+	// Tokens are the checks of the tokens beside a transfer of family E, and Split
+	// makes denominations of an amount to withdraw.
+	Tokens []TokenRule
+	Split  SplitFunc
+	Choose ChooseFunc
 	// Collect finds the links of a transfer.
 	Collect CollectFunc
 	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
@@ -109,6 +115,15 @@ func (p Parts) complete() Parts {
 	if p.Links == nil {
 		p.Links = provenance.Rules()
 	}
+	if p.Tokens == nil {
+		p.Tokens = TokenRules()
+	}
+	if p.Split == nil {
+		p.Split = ecash.Split
+	}
+	if p.Choose == nil {
+		p.Choose = ecash.Choose
+	}
 	if p.Members == nil {
 		p.Members = func(wire.Type, *State, money.Amount) []wire.Member { return nil }
 	}
@@ -144,6 +159,8 @@ type derived struct {
 	keys    map[suite.Suite]suite.PrivateKey
 	certs   map[suite.Suite]*cert.Certificate
 	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
+	keyset  *ecash.Keys                   // of family E
+	blinded blindedOf
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.
@@ -263,7 +280,8 @@ func (d *Device) write(step Step, next *State) error {
 
 // listed reports whether a section is compared entry by entry.
 func listed(section int) bool {
-	return section == sectionRing || section == sectionLog || section == sectionChain || section == sectionToken
+	return section == sectionRing || section == sectionLog || section == sectionChain ||
+		section == sectionToken || section == sectionPurse || section == sectionTaken
 }
 
 // ready reports whether commands can be taken. A debit that a cut has left

@@ -62,6 +62,12 @@ func (d *Device) FundRequest(amount money.Amount) ([]byte, error) {
 	}
 	f := Funding{State: FundingOpen, Number: d.state.NextFunding, Nonce: nonce, Amount: amount,
 		Suite: d.highestSuite()}
+	if d.ecash() {
+		f.Epoch = d.state.Epoch
+		if _, ok := d.blind(d.withdrawal("fund", nonce[:]), amount, f.Epoch); !ok {
+			return nil, d.refuse(spec.ECH02, spec.ETokenDenomination)
+		}
+	}
 	f.Hash = wire.Object{Alg: d.alg(f.Suite), Payload: d.fundReqBody(f, wire.FundRequest)}.ID(wire.TypeFundReq)
 	err = d.commit(StepF1, func(s *State) {
 		s.Funding = f
@@ -74,10 +80,15 @@ func (d *Device) FundRequest(amount money.Amount) ([]byte, error) {
 }
 
 func (d *Device) fundReqBody(f Funding, status uint64) []byte {
+	var blinded []wire.Blinded
+	if d.ecash() && status == wire.FundRequest {
+		pending, _ := d.blind(d.withdrawal("fund", f.Nonce[:]), f.Amount, f.Epoch)
+		blinded = blindedList(pending)
+	}
 	return wire.FundReq{
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: f.Suite, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: f.Amount, Nonce: f.Nonce, Cert: d.certs[f.Suite].ID,
-		Request: f.Number, Status: status,
+		Request: f.Number, Status: status, Blinded: blinded,
 	}.Encode()
 }
 
@@ -95,17 +106,20 @@ func (d *Device) FundAccept(fund []byte) error {
 		return d.broken
 	}
 	c := d.context()
-	most, decode := wire.TypeFund.MaxBytes(), wire.DecodeFund
-	if d.parted() {
-		most, decode = wire.MaxTokenFund, wire.DecodeTokenFund
-	}
-	o, err := wire.DecodeObject(fund, most)
+	o, err := wire.DecodeObject(fund, wire.TypeFund.LimitIn(d.cfg.Place.Spoken()))
 	if err != nil {
 		return d.refusalOf(err)
+	}
+	decode := wire.DecodeFund
+	if d.parted() {
+		decode = wire.DecodeTokenFund
 	}
 	m, err := decode(o.Payload)
 	if err = d.cfg.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
 		return d.refusalOf(err)
+	}
+	if len(m.Signatures) > 0 && !d.ecash() {
+		return d.refuse(spec.ENC02, spec.EField)
 	}
 	c.Fund, c.Amount = m, m.Amount
 	c.signed(o, wire.TypeFund, m.Suite, m.Cert, m.Epoch)
@@ -121,6 +135,14 @@ func (d *Device) FundAccept(fund []byte) error {
 		next.receive(c.whole())
 	} else {
 		d.bring(next, c.ID, 0, m.Amount)
+	}
+	if d.ecash() {
+		pending, _ := d.blind(d.withdrawal("fund", m.Nonce[:]), m.Amount, d.state.Funding.Epoch)
+		coins, ok := finishCoins(pending, m.Signatures)
+		if !ok {
+			return d.refuse(spec.FND06, spec.ESig)
+		}
+		next.gain(coins)
 	}
 	if d.chained() {
 		d.keepObject(c.ID, bytes.Clone(fund), c.Path, nil)

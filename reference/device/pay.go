@@ -127,7 +127,7 @@ func (d *Device) draft(c *Context) (Slot, error) {
 	slot := Slot{
 		State: SlotDebited, Type: wire.TypeTransfer, RequestHash: m.RequestHash, Request: m.Request,
 		Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: m.Amount, Lots: drawn,
-		Suite: m.Suite, Cert: m.Cert, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey,
+		Suite: m.Suite, Cert: m.Cert, Payload: m.Encode(), Flags: m.Flags, KEM: c.Static.KEM, KEMKey: c.Static.KEMKey, Coins: c.coins,
 	}
 	slot.ID = wire.Object{Alg: d.alg(m.Suite), Payload: slot.Payload}.ID(wire.TypeTransfer)
 	return slot, d.debit(next, slot, wire.LogPay, c.Verified)
@@ -136,6 +136,15 @@ func (d *Device) draft(c *Context) (Slot, error) {
 // drawFor takes the amount out of the next state, writes into the body what it is
 // drawn from, and returns that as it was held, by hop.
 func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot, error) {
+	if d.ecash() {
+		if c.coins == nil && !coinsFit(c) {
+			return nil, c.failed
+		}
+		drawn := d.drawCoins(next, c.coins)
+		m.Lots, m.Tokens = up(drawn), hashesOf(c.coins)
+		m.Flags |= wire.TransferFallback
+		return drawn, nil
+	}
 	if d.chained() {
 		if c.drawn == nil && !linksFit(c) {
 			return nil, d.refuse(spec.CON07, spec.EChainLength)
@@ -253,6 +262,9 @@ func (d *Device) send(s *session, slot *Slot) []byte {
 	}
 	if m, err := wire.DecodeTransfer(slot.Payload); d.parted() && err == nil {
 		item.Links, _ = d.issuedBeside(m.Fragments)
+	}
+	if d.ecash() {
+		item.Links = besideSlot(slot)
 	}
 	return s.link.Send(item)
 }

@@ -12,7 +12,8 @@ import (
 var ErrCorrupt = errors.New("device: memory does not hold a device")
 
 // sections visits every value but the ring, the log, the lots of CHAIN
-// provenance and the fragments of family T, which are compared entry by entry because they are long.
+// provenance, the fragments of family T and the coins of family E, which are
+// compared entry by entry because they are long.
 func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionIdentity, 0), s.Identity.fields)
 	visit(keyOf(sectionStatus, 0), s.Lifecycle.fields)
@@ -22,6 +23,7 @@ func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionRekey, 0), s.Rekey.fields)
 	visit(keyOf(sectionPolicy, 0), func(c *codec) { c.bytes(&s.Policy) })
 	visit(keyOf(sectionRevset, 0), func(c *codec) { c.bytes(&s.Revset) })
+	visit(keyOf(sectionKeyset, 0), func(c *codec) { c.bytes(&s.Keyset) })
 	visit(keyOf(sectionRoots, 0), func(c *codec) { listField(c, &s.Roots, c.bytes) })
 	visit(keyOf(sectionIssuers, 0), func(c *codec) { listField(c, &s.Issuers, c.bytes) })
 	visit(keyOf(sectionStatics, 0), s.Statics.fields)
@@ -54,8 +56,12 @@ func (s *State) changes(before *State, images map[nvm.Key][]byte) []nvm.Entry {
 		func(e *wire.LogEntry) uint64 { return e.Number }, logFields)
 	out = appendChanged(out, sectionChain, before.Chained, s.Chained,
 		func(l *ChainLot) uint64 { return l.Order }, (*ChainLot).fields)
-	return appendChanged(out, sectionToken, before.Fragments, s.Fragments,
+	out = appendChanged(out, sectionToken, before.Fragments, s.Fragments,
 		func(f *Fragment) uint64 { return f.Order }, (*Fragment).fields)
+	out = appendChanged(out, sectionPurse, before.Purse, s.Purse,
+		func(l *Coin) uint64 { return l.Order }, (*Coin).fields)
+	return appendChanged(out, sectionTaken, before.Taken, s.Taken,
+		func(l *Taken) uint64 { return l.Order }, (*Taken).fields)
 }
 
 // appendChanged compares two ascending lists.
@@ -113,6 +119,18 @@ func load(entries []nvm.Entry, cfg Config) (*State, map[nvm.Key][]byte, error) {
 				return nil, nil, ErrCorrupt
 			}
 			s.Fragments = append(s.Fragments, f)
+		case sectionPurse:
+			var l Coin
+			if !read(e.Value, l.fields) {
+				return nil, nil, ErrCorrupt
+			}
+			s.Purse = append(s.Purse, l)
+		case sectionTaken:
+			var l Taken
+			if !read(e.Value, l.fields) {
+				return nil, nil, ErrCorrupt
+			}
+			s.Taken = append(s.Taken, l)
 		default:
 			images[e.Key] = e.Value
 		}

@@ -17,6 +17,7 @@ type Provisioning struct {
 	Roots   [][]byte
 	Policy  []byte
 	Revset  []byte // nil for none yet
+	Keyset  []byte // of family E
 }
 
 // provisionRules are the checks before provisioning. A device is provisioned
@@ -94,6 +95,12 @@ func (d *Device) Provision(p Provisioning) error {
 	}
 	if err := trial.judgeOwn(next, p.Certs); err != nil {
 		return d.refusalOf(err)
+	}
+	if p.Keyset != nil && d.ecash() {
+		if err := trial.judgeKeyset(p.Keyset); err != nil {
+			return err
+		}
+		next.Keyset = bytes.Clone(p.Keyset)
 	}
 	next.Provisioned = true
 	next.GrantEpoch = next.Epoch

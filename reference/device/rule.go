@@ -39,6 +39,8 @@ const (
 	ProcFragments  Procedure = "fragments" // payee on a TRANSFER of family T
 	ProcTokenFund  Procedure = "tokenFund" // on FUND of family T
 	ProcRenewed    Procedure = "renewed"   // on SYNC_ACK of family T
+	ProcKeyset     Procedure = "keyset"
+	ProcDepositAck Procedure = "depositAck"
 )
 
 // A Rule is one check of a procedure. Holds may fill the context for the rules
@@ -83,6 +85,8 @@ func StandardRules() Rules {
 		ProcFragments:  fragmentRules(),
 		ProcTokenFund:  tokenFundRules(),
 		ProcRenewed:    renewedRules(),
+		ProcKeyset:     keysetRules(),
+		ProcDepositAck: depositAckRules(),
 	}
 }
 

@@ -42,6 +42,9 @@ type State struct {
 	Log        []wire.LogEntry
 	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
 	Fragments  []Fragment // in family T: Lots as parts of tokens, in the order in which they came
+	Keyset     []byte     // in family E: the KEYSET in force, encoded
+	Purse      []Coin     // in family E: what Lots are made of, but for Taken, in the order in which they came
+	Taken      []Taken    // in family E: payments whose tokens are not home, in the order in which they came
 }
 
 // Identity is made at the device's creation and provisioning.
@@ -151,6 +154,7 @@ type Slot struct {
 	KEM         wire.KEM
 	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
 	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
+	Coins       []Coin // of family E: what was drawn
 }
 
 // A Request is an open request for payment.
@@ -196,6 +200,7 @@ type Funding struct {
 	Suite     suite.Suite
 	Hash      wire.ID // id of the FUND_REQ
 	LogNumber uint64  // of the cancellation
+	Epoch     uint64  // that it was asked in
 	// Signed are the FUND_REQ and its cancellation as a key that was replaced has
 	// signed them; nil while the key that made the request is there.
 	Signed [2][]byte
@@ -217,6 +222,8 @@ func (s *State) clone() *State {
 	c.Log = slices.Clone(s.Log)
 	c.Chained = slices.Clone(s.Chained)
 	c.Fragments = slices.Clone(s.Fragments)
+	c.Purse = slices.Clone(s.Purse)
+	c.Taken = slices.Clone(s.Taken)
 	return &c
 }
 

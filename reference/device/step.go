@@ -31,6 +31,7 @@ const (
 	StepClock    Step = "T1"
 	StepR1       Step = "R1" // new key, its requests
 	StepR2       Step = "R2" // certificates of the new key, which is in use from here on
+	StepE1       Step = "E1" // tokens exchanged for fresh ones
 	StepEdit     Step = "edit"
 )
 

@@ -68,6 +68,9 @@ func (d *Device) SyncReport(challenge []byte) (Report, error) {
 		Hash:      wire.Object{Alg: d.alg(body.Suite), Payload: payload}.ID(wire.TypeSync),
 	}
 	err := d.commit(StepS1, func(s *State) {
+		if d.ecash() {
+			d.batches(s)
+		}
 		s.Sync = mark
 		s.giveUp(body.Fragments)
 		s.closeOld(uint64(d.cfg.Retention))
@@ -137,6 +140,9 @@ func (s *State) closeOld(retention uint64) {
 // entries, always the pending ones.
 func (d *Device) records(mode uint64) [][]byte {
 	var out [][]byte
+	if d.ecash() { // who was paid by whom is nobody's business
+		out, mode = d.depositRecords(), wire.SyncTotals
+	}
 	add := func(id wire.ID) {
 		if record := d.parts.Host.Record(id); record != nil {
 			out = append(out, record)
@@ -171,11 +177,11 @@ func (d *Device) SyncApply(ack []byte) error {
 		return d.broken
 	}
 	c := d.context()
-	most, decode := wire.TypeSyncAck.MaxBytes(), wire.DecodeSyncAck
+	decode := wire.DecodeSyncAck
 	if d.parted() {
-		most, decode = wire.MaxTokenFund, wire.DecodeTokenSyncAck
+		decode = wire.DecodeTokenSyncAck
 	}
-	o, err := wire.DecodeObject(ack, most)
+	o, err := wire.DecodeObject(ack, wire.TypeSyncAck.LimitIn(d.cfg.Place.Spoken()))
 	if err != nil {
 		return d.refusalOf(err)
 	}
@@ -204,11 +210,14 @@ func (d *Device) SyncApply(ack []byte) error {
 		d.renew(next, c)
 	}
 	switch {
-	case m.ClearHops != 1, d.chained(): // a SYNC_ACK shows where nothing was
+	case m.ClearHops != 1, d.chained(), d.ecash(): // a SYNC_ACK shows where nothing was
 	case d.parted():
 		next.clearPartHops()
 	default:
 		next.clearHops()
+	}
+	if d.ecash() { // what is received counts until it is home
+		next.Used.Received = d.state.Used.Received
 	}
 	next.Sync.Open, next.Sync.Used, next.Sync.Since = false, Used{}, Lots{}
 	return d.install(StepA1, next)

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -51,6 +52,21 @@ func (j *judge) prev(objects [][]byte) (wire.DID, error) {
 		return a.payer, nil
 	}
 	return wire.DID{}, notProven("the debits are linked, or not neighbours")
+}
+
+// token is kind 8: two debits that name one token. An honest device deletes a token
+// before it signs, and exchanges what comes back.
+func (j *judge) token(objects [][]byte) (wire.DID, error) {
+	a, b, err := j.pair(objects)
+	if err != nil {
+		return wire.DID{}, err
+	}
+	for _, hash := range a.tokens {
+		if slices.Contains(b.tokens, hash) {
+			return a.payer, nil
+		}
+	}
+	return wire.DID{}, notProven("the debits have no token in common")
 }
 
 // request is kind 3: two transfers for one PAY_REQ. The identifier contains the

@@ -99,6 +99,7 @@ func (j *judge) kind(kind uint64, objects [][]byte) (Finding, error) {
 		wire.EvidenceFork:    j.fork,
 		wire.EvidenceAbsent:  j.absent,
 		wire.EvidenceIssuer:  j.issuer,
+		wire.EvidenceToken:   j.token,
 		wire.EvidenceSource:  j.source,
 	}[kind]
 	if conflict == nil {

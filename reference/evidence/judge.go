@@ -29,7 +29,7 @@ type signer struct {
 // signed judges one object of type t: form, path, key rule and signatures. It
 // returns the id and the device that signed.
 func (j *judge) signed(b []byte, t wire.Type, body func(payload []byte) (signer, error)) (wire.ID, wire.DID, error) {
-	o, err := wire.DecodeObject(b, t.MaxBytes())
+	o, err := wire.DecodeObject(b, t.LimitIn(wire.FamilyECash))
 	if err != nil {
 		return wire.ID{}, wire.DID{}, notProven("%s: %v", t, err)
 	}
@@ -74,6 +74,7 @@ func (j *judge) path(id wire.ID, level uint64) (cert.Path, error) {
 
 // A debit is a TRANSFER or a DEFUND.
 type debit struct {
+	tokens  []wire.ID // of family E
 	id      wire.ID
 	payer   wire.DID
 	counter uint64
@@ -84,7 +85,7 @@ type debit struct {
 }
 
 func (j *judge) debit(b []byte) (debit, error) {
-	o, err := wire.DecodeObject(b, wire.TypeTransfer.MaxBytes())
+	o, err := wire.DecodeObject(b, wire.MaxMoney)
 	if err != nil {
 		return debit{}, notProven("debit: %v", err)
 	}
@@ -102,7 +103,7 @@ func (j *judge) transfer(b []byte) (debit, error) {
 		if err != nil { // a realm of CHAIN provenance has another form
 			m, err = wire.DecodeChained(payload)
 		}
-		d.drawn, d.parts = provenance.Held(m.Inputs), m.Fragments
+		d.drawn, d.tokens, d.parts = provenance.Held(m.Inputs), m.Tokens, m.Fragments
 		d.counter, d.prev, d.request = m.Counter, m.Prev, m.RequestHash
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
@@ -118,6 +119,9 @@ func (j *judge) defund(b []byte) (debit, error) {
 			m, err = wire.DecodeChainedDefund(payload)
 		}
 		d.drawn, d.parts = m.Inputs, m.Fragments
+		for _, t := range m.Spent {
+			d.tokens = append(d.tokens, t.Hash())
+		}
 		d.counter, d.prev = m.Counter, m.Prev
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})

@@ -123,7 +123,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		}
 	}
 	status := uint64(wire.DefundRefused)
-	if judge(l, l.parts.Rules.Order, d) == nil {
+	if judge(l, l.parts.Rules.Order, d) == nil && l.redeemDefund(d) == nil {
 		status = wire.DefundCredited
 		if l.reserving() {
 			if err := l.defundReserve(d); err != nil {

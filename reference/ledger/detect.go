@@ -37,6 +37,7 @@ func DefaultDetectors() []Detector {
 		{"two histories", spec.DET03, (*Ledger).twoHistories},
 		{"a debit that its log denies", spec.DET01, (*Ledger).deniedDebit},
 		{"two keys for one subject", spec.DET04, (*Ledger).twoKeys},
+		{"two debits with one token", spec.DSP08, (*Ledger).sameToken},
 		{"more drawn from a lot than it had", spec.DET06, (*Ledger).overdrawn},
 		{"one part of a token drawn twice", spec.TOK11, (*Ledger).drawnTwice},
 	}

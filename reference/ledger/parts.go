@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -31,6 +32,9 @@ type Parts struct {
 	// Retention is the number of latest requests that a payee always answers
 	// for, at least 16.
 	Retention uint64
+	// Keys and Mint are of family E: the KEYSET, and who signs with its keys.
+	Keys      *ecash.Keys
+	Mint      Mint
 	Rules     Rules
 	Detectors []Detector
 	Audits    []Audit
@@ -72,6 +76,7 @@ type Ledger struct {
 	renewals     map[wire.DID][]renewal
 	// reserves are empty but in families I and S.
 	reserves reserves
+	tokens   tokens
 }
 
 // An order is the online half of a defunding.
@@ -106,6 +111,7 @@ func New(p Parts) (*Ledger, error) {
 		brought:      map[wire.ID]brought{},
 		renewals:     map[wire.DID][]renewal{},
 		reserves:     newReserves(),
+		tokens:       newTokens(),
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

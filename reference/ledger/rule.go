@@ -43,6 +43,13 @@ type Rules struct {
 	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
 	Reserve          []Rule[Debit]
 	ReserveDefunding []Rule[Defunding]
+	// Of family E. Withdraw are the checks of the blinded messages of a FUND_REQ,
+	// Redeem those of tokens that come home, and Fresh decides whether these are
+	// still to be taken.
+	Withdraw      []Rule[FundingRequest]
+	DepositSigner []Rule[Deposit]
+	Redeem        []Rule[Redemption]
+	Fresh         []Rule[Redemption]
 }
 
 // DefaultRules returns the rules of the specification.
@@ -69,6 +76,10 @@ func DefaultRules() Rules {
 
 		Reserve:          reserveRules(),
 		ReserveDefunding: reserveDefundingRules(),
+		Withdraw:         withdrawRules(),
+		DepositSigner:    depositSignerRules(),
+		Redeem:           redeemRules(),
+		Fresh:            freshRules(),
 	}
 }
 

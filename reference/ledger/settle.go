@@ -118,7 +118,7 @@ func (l *Ledger) take(b []byte) Outcome {
 	if err != nil {
 		return Outcome{Err: refusal(err)}
 	}
-	o, err := wire.DecodeObject(rec.Object, wire.TypeTransfer.MaxBytes())
+	o, err := wire.DecodeObject(rec.Object, l.largestRecord())
 	if err != nil {
 		return Outcome{Err: refusal(err)}
 	}
@@ -129,9 +129,23 @@ func (l *Ledger) take(b []byte) Outcome {
 		return l.takeRequest(rec)
 	case wire.TypeRekeyReq:
 		return l.takeLink(rec)
+	case wire.TypeDeposit:
+		if l.ecash() {
+			return l.takeDeposit(rec.Object, rec.Certificates)
+		}
+		return l.takeTransfer(rec)
 	default:
 		return l.takeTransfer(rec)
 	}
+}
+
+// largestRecord bounds the object of a record: that of a TRANSFER, or where there
+// are such a DEPOSIT.
+func (l *Ledger) largestRecord() int {
+	if l.ecash() {
+		return settlement.MaxBytes
+	}
+	return wire.TypeTransfer.MaxBytes()
 }
 
 func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
@@ -139,7 +153,7 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	decode := wire.DecodeTransfer
 	if l.chained() {
 		decode = wire.DecodeChained
-	} else if len(rec.Links) > 0 {
+	} else if len(rec.Links) > 0 && !l.ecash() {
 		return Outcome{Err: refusal(&wire.Error{Code: spec.EField, Key: wire.NoKey, What: "links without CHAIN provenance"})}
 	}
 	var err error

@@ -44,7 +44,7 @@ type opened struct {
 func (l *Ledger) open(b []byte, o opened, body func(payload []byte) (signerOf, error)) (Signed, error) {
 	s := Signed{Bytes: append([]byte(nil), b...), typ: o.typ}
 	var err error
-	if s.object, err = wire.DecodeObject(s.Bytes, o.typ.MaxBytes()); err != nil {
+	if s.object, err = wire.DecodeObject(s.Bytes, o.typ.LimitIn(l.parts.Place.Spoken())); err != nil {
 		return s, refusal(err)
 	}
 	by, err := body(s.object.Payload)

@@ -46,6 +46,8 @@ type Reconciliation struct {
 	Resolutions []Resolution
 	// Mail are records of TRANSFERs that wait for the device as their payee.
 	Mail [][]byte
+	// Deposits are DEPOSIT_ACKs, of family E.
+	Deposits [][]byte
 	// Revocations is a REVSET, if the device has an older one.
 	Revocations []byte
 }
@@ -152,7 +154,7 @@ func (l *Ledger) grant(did wire.DID, factor Factor) uint64 {
 // Then, and only in FULL and under REISSUE, the received value starts over at hop
 // 0.
 func (l *Ledger) receiptsKnown(r *Report) bool {
-	if r.Body.Mode != wire.SyncFull || l.chained() {
+	if r.Body.Mode != wire.SyncFull || l.chained() || l.ecash() {
 		return false
 	}
 	for _, e := range l.news(r) {
@@ -191,6 +193,7 @@ func (l *Ledger) wait(out *Reconciliation, r *Report) {
 		}
 	}
 	out.Mail = l.Mailbox(r.Device)
+	out.Deposits = l.Deposited(r.Device)
 	if l.revset.encoded != nil && r.Body.RevocationVersion < l.revset.version {
 		out.Revocations = l.revset.encoded
 	}

@@ -37,6 +37,7 @@ func (b *bench) online() {
 		TransferHash: out, Epoch: epoch, Status: wire.DefundCredited, Device: b.ana.did,
 	}.Encode())
 	b.synchronisation(out)
+	b.ecash()
 	b.object(b.service, "RESOLVE", wire.TypeResolve, wire.Resolve{
 		Version: wire.V1, Realm: b.realm, Suite: s, Cert: b.service.crt,
 		TransferHash: out, Epoch: epoch, Status: wire.ResolveRetire, Device: b.ana.did,

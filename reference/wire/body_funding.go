@@ -27,8 +27,9 @@ type FundReq struct {
 	Amount   money.Amount
 	Nonce    Nonce
 	Cert     ID
-	Request  uint64 // the device's funding counter, from 1
-	Status   uint64 // FundRequest or FundCancel
+	Request  uint64    // the device's funding counter, from 1
+	Status   uint64    // FundRequest or FundCancel
+	Blinded  []Blinded // of family E, for a request: what the issuer is to sign
 }
 
 func (m *FundReq) fields(c *codec) {
@@ -39,6 +40,9 @@ func (m *FundReq) fields(c *codec) {
 	c.fixed(10, m.Cert[:])
 	number(c, 11, &m.Request, 1, maxCounter)
 	c.choice(24, &m.Status, upTo(2))
+	if c.optional(94, len(m.Blinded) > 0) {
+		c.blinded(94, &m.Blinded)
+	}
 }
 
 // A Fund is the voucher that credits one device once.
@@ -55,6 +59,7 @@ type Fund struct {
 	Epoch       uint64
 	Device      DID
 	Issued      [][]byte // in family T: encoded TOKENs
+	Signatures  [][]byte // of family E: blind signatures, in the order of the FUND_REQ
 }
 
 func (m *Fund) fields(c *codec) {
@@ -66,6 +71,9 @@ func (m *Fund) fields(c *codec) {
 	c.fixed(18, m.RequestHash[:])
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.fixed(31, m.Device[:])
+	if c.optional(95, len(m.Signatures) > 0) {
+		c.blindSigs(95, &m.Signatures)
+	}
 	c.issued(&m.Issued)
 }
 
@@ -89,6 +97,7 @@ type Defund struct {
 	Flags         uint64 // TransferUV
 	Family        uint64
 	Fragments     []Fragment // in family T, beside Lots
+	Spent         []Token    // of family E: what is brought home
 }
 
 func (m *Defund) fields(c *codec) {
@@ -105,6 +114,9 @@ func (m *Defund) fields(c *codec) {
 	c.flags(22, &m.Flags, TransferUV)
 	c.choice(23, &m.Family, upTo(5))
 	c.ofTokens(m.Family, &m.Fragments)
+	if c.optional(97, len(m.Spent) > 0) && m.Family == FamilyECash {
+		c.tokens(97, &m.Spent)
+	}
 }
 
 // A DefundAck is the ledger's final word on a DEFUND.

@@ -105,8 +105,9 @@ type Transfer struct {
 	Epoch         uint64
 	Flags         uint64
 	Family        uint64
-	Expiry        uint64     // epoch; on the wire iff TransferClaim or TransferOneWay is set
 	Fragments     []Fragment // in family T, beside Lots: the same amounts as parts of tokens
+	Expiry        uint64     // epoch; on the wire iff TransferClaim or TransferOneWay is set
+	Tokens        []ID       // of family E: the hashes of the tokens beside it, ascending
 }
 
 func (m *Transfer) fields(c *codec) {
@@ -122,12 +123,18 @@ func (m *Transfer) fields(c *codec) {
 	c.fixed(17, m.RequestHash[:])
 	number(c, 19, &m.PolicyVersion, 0, maxCounter)
 	number(c, 21, &m.Epoch, 0, maxEpoch)
-	c.flags(22, &m.Flags, TransferClaim|TransferUV|TransferOneWay)
+	c.flags(22, &m.Flags, TransferClaim|TransferUV|TransferOneWay|TransferFallback)
 	c.choice(23, &m.Family, upTo(5))
+	if m.Flags&TransferFallback != 0 && m.Family != FamilyECash && !c.writing && c.ok() {
+		c.fault(22, "undefined flag")
+	}
 	if m.Flags&(TransferClaim|TransferOneWay) != 0 {
 		number(c, 46, &m.Expiry, 0, maxEpoch)
 	}
 	c.ofTokens(m.Family, &m.Fragments)
+	if c.optional(92, len(m.Tokens) > 0) && m.Family == FamilyECash {
+		c.ids(92, &m.Tokens, 1)
+	}
 }
 
 // prev is the link to the previous debit, zero exactly for the first (105).

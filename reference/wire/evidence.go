@@ -9,6 +9,7 @@ const (
 	EvidenceFork    = 5 // two SYNCs with different heads at one entry
 	EvidenceAbsent  = 6 // a debit that the signer's own log does not hold
 	EvidenceIssuer  = 7 // two certificates of one subject that no re-key links
+	EvidenceToken   = 8 // two debits that name one token of family E
 	EvidenceSource  = 9 // draws from one lot of CHAIN provenance that exceed it
 )
 
@@ -26,7 +27,7 @@ func (m *Evidence) fields(c *codec) {
 	c.head(&m.Version, TypeEvidence)
 	c.fixed(3, m.Realm[:])
 	c.choice(24, &m.Kind, func(n uint64) bool {
-		return n >= EvidenceCounter && n <= EvidenceIssuer || n == EvidenceSource
+		return n >= EvidenceCounter && n <= EvidenceSource
 	})
 	c.strings(100, &m.Objects, 1)
 	c.strings(101, &m.Certs, 0)

@@ -29,32 +29,35 @@ type Type uint8
 
 // The message types.
 const (
-	TypeCert      Type = 0x01
-	TypePolicy    Type = 0x02
-	TypeRevset    Type = 0x03
-	TypeHello     Type = 0x10
-	TypeCaps      Type = 0x11
-	TypePayReq    Type = 0x12
-	TypeTransfer  Type = 0x13
-	TypeReceipt   Type = 0x14
-	TypeAbort     Type = 0x16
-	TypeStaticReq Type = 0x17
-	TypePeer      Type = 0x18
-	TypeAck       Type = 0x19
-	TypeCertGet   Type = 0x1A
-	TypeCerts     Type = 0x1B
-	TypeFundReq   Type = 0x20
-	TypeFund      Type = 0x21
-	TypeDefund    Type = 0x22
-	TypeDefundAck Type = 0x23
-	TypeSyncChal  Type = 0x28
-	TypeSync      Type = 0x29
-	TypeSyncAck   Type = 0x2A
-	TypeResolve   Type = 0x2B
-	TypeRekeyReq  Type = 0x30
-	TypeEnrolReq  Type = 0x31
-	TypeEvidence  Type = 0x38
-	TypeToken     Type = 0x50
+	TypeCert       Type = 0x01
+	TypePolicy     Type = 0x02
+	TypeRevset     Type = 0x03
+	TypeKeyset     Type = 0x05
+	TypeHello      Type = 0x10
+	TypeCaps       Type = 0x11
+	TypePayReq     Type = 0x12
+	TypeTransfer   Type = 0x13
+	TypeReceipt    Type = 0x14
+	TypeAbort      Type = 0x16
+	TypeStaticReq  Type = 0x17
+	TypePeer       Type = 0x18
+	TypeAck        Type = 0x19
+	TypeCertGet    Type = 0x1A
+	TypeCerts      Type = 0x1B
+	TypeFundReq    Type = 0x20
+	TypeFund       Type = 0x21
+	TypeDefund     Type = 0x22
+	TypeDefundAck  Type = 0x23
+	TypeDeposit    Type = 0x24
+	TypeDepositAck Type = 0x25
+	TypeSyncChal   Type = 0x28
+	TypeSync       Type = 0x29
+	TypeSyncAck    Type = 0x2A
+	TypeResolve    Type = 0x2B
+	TypeRekeyReq   Type = 0x30
+	TypeEnrolReq   Type = 0x31
+	TypeEvidence   Type = 0x38
+	TypeToken      Type = 0x50
 )
 
 // typeInfo is one row of the table of message types.
@@ -109,6 +112,12 @@ func (t Type) onlineInfo() typeInfo {
 		return typeInfo{"DEFUND", "assay/1/defund", 4096}
 	case TypeDefundAck:
 		return typeInfo{"DEFUND_ACK", "assay/1/defund-ack", 4096}
+	case TypeDeposit:
+		return typeInfo{"DEPOSIT", "assay/1/deposit", 65000}
+	case TypeDepositAck:
+		return typeInfo{"DEPOSIT_ACK", "assay/1/deposit-ack", MaxMoney}
+	case TypeKeyset:
+		return typeInfo{"KEYSET", "assay/1/keyset", 65000}
 	case TypeSyncChal:
 		return typeInfo{"SYNC_CHAL", "assay/1/sync-chal", 4096}
 	case TypeSync:

@@ -1,0 +1,523 @@
+package check
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/onsi/gomega"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/ecash"
+	"github.com/assay-cbdc/assay/reference/evidence"
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/settlement"
+	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// ecashChecks are those of family E.
+func ecashChecks() []Check {
+	rp := func(id spec.ID, word, title string, run func(*T), needs ...adapter.Capability) Check {
+		return Check{ID: string(id) + "." + word, Title: title, Cites: []spec.ID{id}, RP: true, Needs: needs, Run: run}
+	}
+	receives := func(c Check) Check {
+		c.Receives = true
+		return c
+	}
+	const query, ledger, funding, sync = adapter.CapQuery, adapter.CapLedger, adapter.CapSplitFunding, adapter.CapSplitSync
+	doubly := receives(rp(spec.DSP08, "twice", "two payments with one token name who signed them, and nothing less does", spentTwiceNamed, query, ledger, sync))
+	return []Check{
+		receives(rp(spec.ECH01, "tokens", "a payment with one token wrong is refused", brokenTokens, query)),
+		rp(spec.ECH02, "exact", "a payer pays exactly, with tokens that are right", paidExactly, query),
+		rp(spec.ECH03, "never-again", "a token that has left is never spent again", neverSpentAgain, query),
+		receives(rp(spec.ECH04, "once", "a token comes home once", homeOnce, query, ledger, sync)),
+		receives(rp(spec.ECH04, "own", "another device's tokens are worth nothing", homeToPayee, ledger)),
+		receives(rp(spec.ECH06, "bound", "a payee takes no more than its bound before the tokens are home", exposureBounded, query, adapter.CapPolicy, ledger, sync)),
+		receives(rp(spec.ECH07, "keyset", "a set of keys that is forged or not newer is refused", keysetRight, adapter.CapPolicy)),
+		receives(rp(spec.FND06, "denominations", "no more is signed blind than is debited", signsWhatIsPaid, ledger, funding)),
+		rp(spec.PVY07, "unlinkable", "what comes home says nothing of its withdrawal", withdrawalUnlinkable, ledger, funding, sync),
+		doubly,
+	}
+}
+
+// tokened is a TRANSFER of the kit and the tokens beside it, as they are delivered.
+type tokened struct {
+	body   wire.Transfer
+	tokens []wire.Token
+}
+
+// right pays the request with coins.
+func (s *KitPayer) right(coins []kitCoin) tokened {
+	m := s.Transfer(func(m *wire.Transfer) { m.Flags |= wire.TransferFallback })
+	slices.SortFunc(coins, func(a, b kitCoin) int {
+		x, y := a.secret.Hash(), b.secret.Hash()
+		return bytes.Compare(x[:], y[:])
+	})
+	p := tokened{body: m}
+	for _, c := range coins {
+		p.body.Tokens = append(p.body.Tokens, c.secret.Hash())
+		p.tokens = append(p.tokens, c.token(m.RequestHash, m.PayeeTag))
+	}
+	return p
+}
+
+// hand delivers it.
+func (s *KitPayer) hand(p tokened) (adapter.Answer, wire.Object) {
+	o := s.Sign(wire.TypeTransfer, p.body.Encode())
+	a, _ := s.DeliverWith(o.Encode(), wire.BesideTokens(p.tokens), nil)
+	return a, o
+}
+
+// A badTokens is a payment one mutation away from a right one.
+type badTokens struct {
+	name string
+	code spec.Code
+	make func(s *KitPayer) tokened
+}
+
+func brokenTokens(t *T) {
+	payee, kit := t.Device(), t.Kit(KitOptions{})
+	first := kit.Meet(payee, 250)
+	held := first.right(kit.purse(250))
+	a, o := first.hand(held)
+	t.Control(a, "the twin of the bad tokens")
+	first.Accepted(o)
+	var spentHere []kitCoin
+	for _, c := range kit.coins {
+		if slices.Contains(held.body.Tokens, c.secret.Hash()) {
+			spentHere = append(spentHere, c)
+		}
+	}
+	balance := payee.Held()
+	for _, c := range badTokenCases(spentHere) {
+		s := t.Kit(KitOptions{}).Meet(payee, 250)
+		a, _ := s.hand(c.make(s))
+		t.For(spec.ECH01, "a payment with a token wrong was accepted").Expect(a).To(t.Refused(c.code), c.name)
+		t.For(spec.ECH01, "a payment with a token wrong was credited").Expect(payee.Held()).To(gomega.Equal(balance), c.name)
+	}
+	last, _ := t.Kit(KitOptions{}).Meet(payee, 250).Pay()
+	t.For(spec.ECH01, "after refusals a right payment is not accepted any more").Expect(last).To(BeDone())
+}
+
+func badTokenCases(spentHere []kitCoin) []badTokens {
+	changed := func(change func(s *KitPayer, p *tokened)) func(*KitPayer) tokened {
+		return func(s *KitPayer) tokened {
+			p := s.right(s.purse(250))
+			change(s, &p)
+			return p
+		}
+	}
+	return []badTokens{
+		{"no tokens", spec.EField, changed(func(_ *KitPayer, p *tokened) { p.tokens = nil })},
+		{"another token beside than is named", spec.ETokenUnknown, changed(func(_ *KitPayer, p *tokened) { p.body.Tokens[0][31] ^= 1 })},
+		{"a token more than is named", spec.ETokenUnknown, changed(func(s *KitPayer, p *tokened) {
+			p.tokens = append(p.tokens, s.mint(s.t.keyOf(1)).token(p.body.RequestHash, p.body.PayeeTag))
+		})},
+		{"a key that nobody published", spec.ETokenUnknown, changed(func(_ *KitPayer, p *tokened) { p.tokens[0].Key[0] ^= 1 })},
+		{"a key whose time is over", spec.ETokenEpoch, func(s *KitPayer) tokened {
+			coins := s.purse(200)
+			return s.right(append(slices.Clone(coins), s.mint(s.t.oldKeyOf(50))))
+		}},
+		{"one minor unit less than is asked", spec.ETokenDenomination, func(s *KitPayer) tokened { return s.right(s.purse(249)) }},
+		{"one minor unit more than is asked", spec.ETokenDenomination, func(s *KitPayer) tokened { return s.right(s.purse(251)) }},
+		{"tokens that were paid here before", spec.ETokenSpent, func(s *KitPayer) tokened { return s.right(slices.Clone(spentHere)) }},
+		{"spent for another request", spec.ESig, changed(func(s *KitPayer, p *tokened) {
+			p.tokens[0].Spend = s.secretOf(p.body.Tokens[0]).Spend(wire.ID{1}, p.body.PayeeTag)
+		})},
+		{"spent for another payee", spec.ESig, changed(func(s *KitPayer, p *tokened) {
+			p.tokens[0].Spend = s.secretOf(p.body.Tokens[0]).Spend(p.body.RequestHash, wire.ID{1})
+		})},
+		{"a signature of the issuer that is none", spec.ESig, changed(func(_ *KitPayer, p *tokened) {
+			p.tokens[0].Signature = bytes.Clone(p.tokens[0].Signature)
+			p.tokens[0].Signature[100] ^= 1
+		})},
+		{"a token of 1 that says it is one of 200", spec.ESig, func(s *KitPayer) tokened {
+			cheap := s.mint(s.t.keyOf(1))
+			cheap.key = s.t.keyOf(200)
+			return s.right(append(slices.Clone(s.purse(50)), cheap))
+		}},
+	}
+}
+
+// keyOf is the key of a denomination that is in force, and oldKeyOf the one whose
+// time is over.
+func (t *T) keyOf(denomination money.Amount) *ecash.Key {
+	return t.findKey(denomination, 2)
+}
+
+func (t *T) oldKeyOf(denomination money.Amount) *ecash.Key { return t.findKey(denomination, 1) }
+
+func (t *T) findKey(denomination money.Amount, keyEpoch uint64) *ecash.Key {
+	for _, k := range t.env.realm.tokenKeys().List {
+		if k.Denomination == denomination && k.KeyEpoch == keyEpoch {
+			return k
+		}
+	}
+	t.harness("the test realm has no such key")
+	return nil
+}
+
+func (k *Kit) secretOf(hash wire.ID) ecash.Secret {
+	for _, c := range k.coins {
+		if c.secret.Hash() == hash {
+			return c.secret
+		}
+	}
+	return ecash.Secret{}
+}
+
+// paidTokens reads what a unit has paid the kit with, and judges each token.
+func (s *KitPayee) paidTokens(id spec.ID) []wire.Token {
+	t := s.t
+	tokens, err := wire.Tokens(s.Links)
+	t.For(id, "what stands beside a transfer is no tokens").Expect(err).NotTo(gomega.HaveOccurred())
+	keys := t.env.realm.tokenKeys()
+	var sum money.Amount
+	var hashes []wire.ID
+	for _, token := range tokens {
+		hash := token.Hash()
+		hashes = append(hashes, hash)
+		key := keys.Find(token.Key)
+		t.For(id, "a token of an unknown key was paid with").Expect(key).NotTo(gomega.BeNil())
+		t.For(id, "a token was paid with that the issuer has not signed").Expect(key.Verify(hash, token.Randomizer, token.Signature)).To(gomega.BeTrue())
+		t.For(id, "a token is not spent for the request").Expect(ecash.SpendRight(token, s.Transfer.RequestHash, s.Transfer.PayeeTag)).To(gomega.BeTrue())
+		sum += key.Denomination
+	}
+	t.For(id, "a transfer names other tokens than stand beside it").Expect(s.Transfer.Tokens).To(gomega.Equal(hashes))
+	t.For(id, "the tokens do not make the amount").Expect(uint64(sum)).To(gomega.Equal(s.Amount))
+	t.For(id, "more tokens were sent than a message may have").Expect(len(tokens)).To(gomega.BeNumerically("<=", wire.MaxTokens))
+	return tokens
+}
+
+func paidExactly(t *T) {
+	payer := t.Funded(2000)
+	for _, amount := range []uint64{137, 1, 250, 99, 600} {
+		before := payer.own()
+		s, m2 := t.Kit(KitOptions{}).Invite(payer, amount, Invitation{})
+		t.For(spec.ECH02, "an amount was not paid for which there is value").Expect(s.Take(m2)).To(BeDone())
+		s.paidTokens(spec.ECH02)
+		t.For(spec.ECH02, "another amount was debited than was paid").Expect(before - payer.own()).To(gomega.Equal(amount))
+		t.For(spec.ECH02, "a transfer without an online check does not say so").
+			Expect(s.Transfer.Flags & wire.TransferFallback).NotTo(gomega.BeZero())
+		t.Control(payer.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(nil)}), "the receipt")
+	}
+}
+
+func neverSpentAgain(t *T) {
+	payer := t.Funded(1000)
+	seen := map[wire.ID]bool{}
+	pay := func(name string, answer func(*wire.Receipt)) {
+		s, m2 := t.Kit(KitOptions{}).Invite(payer, 250, Invitation{})
+		t.Control(s.Take(m2), "pay "+name)
+		for _, hash := range s.Transfer.Tokens {
+			t.For(spec.ECH03, "a token was spent again").Expect(seen[hash]).To(gomega.BeFalse(), name)
+			seen[hash] = true
+		}
+		t.Control(payer.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(answer)}), "the answer")
+		if answer != nil {
+			t.book.paidOut -= s.Amount
+		}
+	}
+	refuse := func(m *wire.Receipt) { m.Status, m.Why = wire.ReceiptRefused, uint64(spec.EReqClosed) }
+	pay("and is refused", refuse)
+	pay("after a refusal", nil)
+	if t.Has(adapter.CapPowerCycle) {
+		payer.PowerCycle()
+	}
+	pay("after a loss of power", refuse)
+	if t.Has(adapter.CapSynchronise) {
+		t.Control(payer.Sync(false), "synchronise")
+		t.For(spec.ECH03, "what was refused is not exchanged at a synchronisation").Expect(payer.Spendable()).To(gomega.Equal(uint64(750)))
+		pay("after an exchange", nil)
+	}
+}
+
+// depositsOf are the DEPOSITs among the records of a report.
+func depositsOf(report *adapter.Result) (list []adapter.Bytes) {
+	for _, b := range report.Messages {
+		if isDeposit(b) {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+func homeOnce(t *T) {
+	one, two, kit := t.Device(), t.Device(), t.Kit(KitOptions{})
+	coins := slices.Clone(kit.purse(250))
+	for _, u := range []*Unit{one, two} {
+		s := kit.Meet(u, 250)
+		a, _ := s.hand(s.right(coins))
+		t.Control(a, "each of two payments with one token")
+	}
+	t.book.injected += 250
+	t.book.cracked = true // the kit has spent twice
+	_, report := one.report()
+	t.For(spec.ECH04, "what a device was paid with does not come home").Expect(depositsOf(report)).NotTo(gomega.BeEmpty())
+	t.Control(t.ledger.do(adapter.Upload{Records: report.Messages}), "upload a deposit")
+	t.Control(t.ledger.do(adapter.Upload{Records: report.Messages}), "upload it again")
+	for range 2 {
+		one.Sync(false)
+		two.Sync(false)
+	}
+	t.For(spec.ECH04, "tokens that came home were not credited").Expect(one.Spendable()).To(gomega.Equal(uint64(250)))
+	t.For(spec.ECH04, "tokens were credited twice").Expect(two.Spendable()).To(gomega.BeZero())
+	t.For(spec.ECH04, "tokens that came home cannot be paid with").Expect(t.Transfer(one, two, 250)).To(BeDone())
+}
+
+// deposit is a DEPOSIT of the kit as a record, with fresh messages of the same sum.
+func (k *Kit) deposit(tokens []wire.Token, nonce wire.Nonce, request wire.ID, amount money.Amount) adapter.Bytes {
+	place := k.t.env.realm.Place
+	m := wire.Deposit{
+		Version: wire.V1, Realm: place.Realm, Suite: k.Key.Public().Suite(), Currency: place.Currency, Exponent: place.Exponent,
+		Amount: amount, Nonce: nonce, Cert: k.Cert.ID, RequestHash: request, Epoch: k.t.env.realm.epoch, Tokens: tokens,
+		Blinded: k.blinded(amount),
+	}
+	return settlement.Append(nil, settlement.Record{Object: k.Sign(wire.TypeDeposit, m.Encode()).Encode(), Certificates: [][]byte{k.Cert.Raw}})
+}
+
+// blinded are fresh messages for an amount, the fewest there can be.
+func (k *Kit) blinded(amount money.Amount) (list []wire.Blinded) {
+	for _, c := range k.t.smallest(amount) {
+		k.minted++
+		seed := seedOf(k.t.env.Seed, k.t.check.ID, "mint "+string(k.Cert.ID[:]))
+		pending, err := c.Blind(ecash.SecretOf(seed, k.minted))
+		if err != nil {
+			k.t.harness("kit: " + err.Error())
+		}
+		list = append(list, wire.Blinded{Key: c.ID, Message: pending.Blinded})
+	}
+	return list
+}
+
+// smallest are the keys of the fewest denominations that make an amount.
+func (t *T) smallest(amount money.Amount) (list []*ecash.Key) {
+	keys := t.env.realm.tokenKeys().InForce(t.env.realm.epoch)
+	for i := len(keys) - 1; i >= 0; {
+		if keys[i].Denomination > amount {
+			i--
+			continue
+		}
+		list = append(list, keys[i])
+		amount -= keys[i].Denomination
+	}
+	return list
+}
+
+// homeToPayee: a listener, a host or a thief that has the tokens of a payment
+// cannot bring them home.
+func homeToPayee(t *T) {
+	const message = "tokens came home that are not right, or not the device's"
+	kit, thief := t.Kit(KitOptions{}), t.Kit(KitOptions{})
+	nonce, request := kit.nonce(), wire.ID{7}
+	tag := wire.PayeeTag(kit.DID(), nonce)
+	coins := slices.Clone(kit.purse(250))
+	tokens := func(change func(list []wire.Token)) []wire.Token {
+		var list []wire.Token
+		for _, c := range coins {
+			list = append(list, c.token(request, tag))
+		}
+		if change != nil {
+			change(list)
+		}
+		return list
+	}
+	old := []wire.Token{kit.mint(t.oldKeyOf(200)).token(request, tag), kit.mint(t.keyOf(50)).token(request, tag)}
+	for _, c := range []struct {
+		name   string
+		code   spec.Code
+		record adapter.Bytes
+	}{
+		{"by another device", spec.ESig, thief.deposit(tokens(nil), nonce, request, 250)},
+		{"for another request", spec.ESig, kit.deposit(tokens(nil), nonce, wire.ID{8}, 250)},
+		{"for more than they are", spec.ETokenDenomination, kit.deposit(tokens(nil), nonce, request, 251)},
+		{"of an unknown key", spec.ETokenUnknown, kit.deposit(tokens(func(l []wire.Token) { l[0].Key[0] ^= 1 }), nonce, request, 250)},
+		{"of a key whose time is over", spec.ETokenEpoch, kit.deposit(old, nonce, request, 250)},
+		{"not signed by the issuer", spec.ESig, kit.deposit(tokens(func(l []wire.Token) {
+			l[0].Signature = bytes.Clone(l[0].Signature)
+			l[0].Signature[9] ^= 1
+		}), nonce, request, 250)},
+		{"one token for two", spec.ETokenSpent, kit.deposit(twice(kit, tag, request), nonce, request, 400)},
+	} {
+		a := t.Ledger().do(adapter.Upload{Records: []adapter.Bytes{c.record}})
+		t.For(spec.ECH04, message).Expect(a).To(t.Refused(c.code), c.name)
+	}
+	right := t.ledger.do(adapter.Upload{Records: []adapter.Bytes{kit.deposit(tokens(nil), nonce, request, 250)}})
+	t.For(spec.ECH04, "after refusals right tokens do not come home").Expect(right).To(BeDone())
+}
+
+func twice(k *Kit, tag, request wire.ID) []wire.Token {
+	token := k.mint(k.t.keyOf(200)).token(request, tag)
+	return []wire.Token{token, token}
+}
+
+func exposureBounded(t *T) {
+	payee := t.Device()
+	limited := t.env.realm.Policy(2, func(m *wire.Policy) { m.Limits[0].MaxReceiveCumulative = wire.LimitOf(300) })
+	t.Control(payee.do(adapter.ApplyPolicy{Message: limited}), "apply a policy with a bound")
+	pay := func(amount uint64) adapter.Answer {
+		s := t.Kit(KitOptions{}).Greet(nil)
+		s.Payee = payee
+		armed := payee.do(adapter.RequestPayment{Amount: adapter.Amount(amount), Message: s.M1})
+		if armed.Done == nil {
+			return armed
+		}
+		s.Session, s.M2 = armed.Done.Session, armed.Done.Message
+		if err := s.open(s.M2); err != nil {
+			t.Inconclusive("positive control: the payee's M2 can be read", err.Error())
+		}
+		a, _ := s.Pay()
+		return a
+	}
+	t.Control(pay(250), "a payment below the bound")
+	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(pay(51)).To(t.Refused(spec.EReceiveLimit))
+	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(payee.Held()).To(gomega.Equal(uint64(250)))
+	t.For(spec.ECH06, "a payee does not take what its bound allows").Expect(pay(50)).To(BeDone())
+	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(pay(1)).To(t.Refused(spec.EReceiveLimit))
+	t.Control(payee.Sync(false), "synchronise")
+	t.For(spec.ECH06, "a payee whose tokens are home takes none").Expect(pay(300)).To(BeDone())
+}
+
+func keysetRight(t *T) {
+	const message = "a set of keys was taken that is forged or not newer"
+	unit := t.Device()
+	realm := t.env.realm
+	body := wire.Keyset{Version: wire.V1, Realm: realm.Place.Realm, KeysetVersion: 2, Epoch: realm.epoch,
+		Keys: ecash.TestEntries(1, func(uint64) uint64 { return realm.epoch + 500 })}
+	for _, f := range t.forgeries(wire.TypeKeyset, func(signer wire.ID, s suite.Suite) []byte {
+		m := body
+		m.Cert, m.Suite = signer, s
+		return m.Encode()
+	}) {
+		t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: f.message})).To(t.Refused(f.codes...), f.name)
+	}
+	same := realm.Keyset(1, func(list []wire.KeysetEntry) { list[0].Last++ })
+	t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: same})).To(t.Refused(spec.EStale), "the same version again, with other keys")
+	weak := realm.Keyset(3, func(list []wire.KeysetEntry) { list[0].Exponent = 3 })
+	t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: weak})).To(t.Refused(spec.EField), "another exponent")
+	next := realm.Keyset(3, nil)
+	t.For(spec.ECH07, "a newer set of keys was refused").Expect(unit.do(adapter.ApplyPolicy{Message: next})).To(BeDone())
+	older := realm.Keyset(2, nil)
+	t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: older})).To(t.Refused(spec.EStale), "an older version")
+	paid, _ := t.Kit(KitOptions{}).Meet(unit, 10).Pay()
+	t.For(spec.ECH07, "after a newer set of keys tokens of the same keys are refused").Expect(paid).To(BeDone())
+}
+
+// fundReq is a FUND_REQ of the kit.
+func (k *Kit) fundReq(number uint64, amount money.Amount, blinded []wire.Blinded) adapter.Bytes {
+	place := k.t.env.realm.Place
+	return k.Sign(wire.TypeFundReq, wire.FundReq{
+		Version: wire.V1, Realm: place.Realm, Suite: k.Key.Public().Suite(), Currency: place.Currency, Exponent: place.Exponent,
+		Amount: amount, Nonce: k.nonce(), Cert: k.Cert.ID, Request: number, Status: wire.FundRequest, Blinded: blinded,
+	}.Encode()).Encode()
+}
+
+func signsWhatIsPaid(t *T) {
+	const account = "account of the kit"
+	kit, ledger := t.Kit(KitOptions{}), t.Ledger()
+	t.Control(ledger.do(adapter.OpenAccount{Account: account, Balance: openingBalance}), "open an account")
+	t.Control(ledger.do(adapter.Register{Account: account, Certificates: []adapter.Bytes{kit.Cert.Raw}}), "register a device")
+	balance := ledger.Balance(account)
+	unknown := kit.blinded(250)
+	unknown[0].Key[0] ^= 1
+	old := append(kit.blinded(200), wire.Blinded{Key: t.oldKeyOf(50).ID, Message: kit.blinded(50)[0].Message})
+	for i, c := range []struct {
+		name    string
+		code    spec.Code
+		blinded []wire.Blinded
+	}{
+		{"more than is asked for", spec.ETokenDenomination, kit.blinded(251)},
+		{"less than is asked for", spec.ETokenDenomination, kit.blinded(249)},
+		{"nothing", spec.ETokenDenomination, nil},
+		{"an unknown key", spec.ETokenUnknown, unknown},
+		{"a key whose time is over", spec.ETokenEpoch, old},
+	} {
+		a := ledger.do(adapter.IssueFunding{Message: kit.fundReq(uint64(i+1), 250, c.blinded)})
+		t.For(spec.FND06, "other denominations were signed than were paid for").Expect(a).To(t.Refused(c.code), c.name)
+		t.For(spec.FND06, "a refused funding was debited").Expect(ledger.Balance(account)).To(gomega.Equal(balance), c.name)
+	}
+	a := ledger.do(adapter.IssueFunding{Message: kit.fundReq(9, 250, kit.blinded(250))})
+	t.For(spec.FND06, "after refusals the right denominations are not signed").Expect(a).To(BeDone())
+	t.For(spec.FND06, "a funding was debited by another amount").Expect(balance - ledger.Balance(account)).To(gomega.Equal(t.env.scale.of(250)))
+}
+
+func withdrawalUnlinkable(t *T) {
+	payer, payee := t.Device(), t.Device()
+	request := t.Control(payer.do(adapter.FundRequest{Amount: 500}), "ask for funding")
+	voucher := t.Control(t.ledger.do(adapter.IssueFunding{Message: request.Message}), "issue a voucher")
+	t.Control(payer.do(adapter.FundAccept{Message: voucher.Message}), "accept a voucher")
+	t.book.funded += 500
+	t.MustTransfer(payer, payee, 180)
+	req := payloadOf(t, request.Message, wire.TypeFundReq, wire.DecodeFundReq)
+	fund := payloadOf(t, voucher.Message, wire.TypeFund, wire.DecodeFund)
+	said := map[string][]byte{
+		"the device": payer.ID, "the account": []byte(payer.Account), "the nonce of the request": req.Nonce[:],
+		"the certificate": req.Cert[:], "the identifier of the request": fund.RequestHash[:],
+	}
+	for _, b := range req.Blinded {
+		said["a blinded message "+string(b.Message[:4])] = b.Message
+	}
+	for _, s := range fund.Signatures {
+		said["a blind signature "+string(s[:4])] = s
+	}
+	for _, c := range payer.Certificates {
+		said["the certificate itself"] = c
+	}
+	_, report := payee.report()
+	home := depositsOf(report)
+	t.For(spec.PVY07, "what a device was paid with does not come home").Expect(home).NotTo(gomega.BeEmpty())
+	all := append(slices.Clone(report.Messages), report.Message)
+	for name, b := range said {
+		for _, message := range all {
+			t.For(spec.PVY07, "what comes home tells who withdrew it").Expect(bytes.Contains(message, b)).To(gomega.BeFalse(), name)
+		}
+	}
+	t.Control(payee.Sync(false), "synchronise")
+	t.For(spec.PVY07, "what came home was not credited").Expect(payee.Spendable()).To(gomega.Equal(uint64(180)))
+}
+
+func spentTwiceNamed(t *T) {
+	one, two, kit := t.Device(), t.Device(), t.Kit(KitOptions{})
+	coins := slices.Clone(kit.purse(250))
+	pay := func(u *Unit) {
+		s := kit.Meet(u, 250)
+		a, o := s.hand(s.right(coins))
+		t.Control(a, "each of two payments with one token")
+		s.Accepted(o) // the next one has the next counter, and is linked
+	}
+	t.book.cracked = true
+	pay(one)
+	t.Control(one.Sync(false), "synchronise")
+	t.For(spec.DSP08, "a device was accused for one payment").Expect(t.ledger.Findings()).To(gomega.BeEmpty())
+	t.nobodyForSpends()
+	pay(two)
+	for range 2 { // the second brings it home, and the first is asked
+		two.Sync(false)
+		one.Sync(false)
+	}
+	findings := t.ledger.Findings()
+	t.For(spec.DSP08, "who paid twice with one token is not named").Expect(findings).NotTo(gomega.BeEmpty())
+	did := kit.DID()
+	for _, f := range findings {
+		t.For(spec.DSP08, "another device is named than paid twice").Expect([]byte(f.Device)).To(gomega.Equal(did[:]))
+		proven, err := evidence.Verify(f.Evidence, t.env.realm.Root.Cert)
+		t.For(spec.DSP08, "evidence does not verify with public keys alone").Expect(err).NotTo(gomega.HaveOccurred())
+		t.For(spec.DSP08, "evidence names another device").Expect(proven.Accused).To(gomega.Equal(did))
+	}
+}
+
+// nobodyForSpends brings one token home twice, by two devices that it was spent to:
+// nobody has signed for it.
+func (t *T) nobodyForSpends() {
+	source := t.Kit(KitOptions{})
+	coin := source.mint(t.keyOf(200))
+	for range 2 {
+		k := t.Kit(KitOptions{})
+		nonce := k.nonce()
+		token := coin.token(wire.ID{9}, wire.PayeeTag(k.DID(), nonce))
+		record := k.deposit([]wire.Token{token}, nonce, wire.ID{9}, 200)
+		t.Control(t.ledger.do(adapter.Upload{Records: []adapter.Bytes{record}}), "upload a deposit")
+	}
+	t.For(spec.DSP08, "a device was accused on spendings that nobody signed").Expect(t.ledger.Findings()).To(gomega.BeEmpty())
+}
