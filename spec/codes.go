@@ -78,6 +78,7 @@ const (
 	ERollback          Code = 404
 	EOrderHeld         Code = 410
 	EShortfall         Code = 411
+	ENotProven         Code = 420
 	ETokenUnknown      Code = 500
 	ETokenSpent        Code = 501
 	ETokenInterval     Code = 502

@@ -9,42 +9,18 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// proveSources checks a TRANSFER that differs only in which links its entries
-// name: hops and amounts are the twin's, and every source that changed is among
-// the links.
-func (f *File) proveSources(v, twin *Vector) error {
-	m := v.Mutation
-	links, err := f.bytesOf(v, m.Field)
-	if err != nil {
-		return err
-	}
+// namesLinks: a TRANSFER differs only in which links its entries name. Hops and
+// amounts are the twin's, and every source is among the links.
+func namesLinks(links, payload, was []byte) error {
 	ids, err := primitive.LinkIDs(links)
 	if err != nil {
 		return err
 	}
-	b, was, err := f.both(v, twin, m.Follow.Field)
+	x, err := entriesOf(payload)
 	if err != nil {
 		return err
 	}
-	o, err := primitive.ParseObject(b)
-	if err != nil {
-		return err
-	}
-	p, err := primitive.ParseObject(was)
-	if err != nil {
-		return err
-	}
-	if !bytes.Equal(o.Protected, p.Protected) || !bytes.Equal(o.Unprotected, p.Unprotected) {
-		return errors.New("the headers differ")
-	}
-	if err := oneMember([]string{m.Follow.Member}, o.Payload, p.Payload); err != nil {
-		return err
-	}
-	x, err := entriesOf(o.Payload)
-	if err != nil {
-		return err
-	}
-	y, err := entriesOf(p.Payload)
+	y, err := entriesOf(was)
 	if err != nil {
 		return err
 	}
@@ -57,7 +33,7 @@ func (f *File) proveSources(v, twin *Vector) error {
 			return errors.New("it differs in more than the links that it names")
 		}
 	}
-	return f.signedBy(m.Follow.Signer, Domain(v.Kind, m.Follow.Field), o)
+	return nil
 }
 
 // An entry is one of member 16 of a TRANSFER.

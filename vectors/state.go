@@ -30,9 +30,10 @@ type Device struct {
 	LowWater       uint64    `json:"low_water"`
 	Used           Used      `json:"used"`
 	AuthCount      uint64    `json:"auth_count"`
-	LogUnacked     uint64    `json:"log_unacked"` // entries that wait for the ledger
-	LogCapacity    uint64    `json:"log_capacity"`
-	Slots          uint64    `json:"slots"` // for pending debits
+	LogUnacked     uint64    `json:"log_unacked"`   // entries that wait for the ledger
+	LogCapacity    uint64    `json:"log_capacity"`  // the ring of credits has 16 places more
+	Log            []string  `json:"log,omitempty"` // those entries, all since the first; head and totals follow
+	Slots          uint64    `json:"slots"`         // for pending debits
 	Requests       []Request `json:"requests"`
 	Credits        []Credit  `json:"credits"`
 	Pending        []Pending `json:"pending"`
@@ -91,6 +92,7 @@ type Pending struct {
 	Payee       string `json:"payee"` // "" of a DEFUND
 	Amount      string `json:"amount"`
 	Claim       bool   `json:"claim,omitempty"`
+	Object      string `json:"object,omitempty"` // name of the signed debit, where it is sent again
 }
 
 // A Static is a static request of the device as payee.

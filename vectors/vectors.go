@@ -173,6 +173,8 @@ func Domain(kind, field string) string {
 		return "assay/1/rekey"
 	case "pay_req":
 		return "assay/1/pay-req"
+	case "peer":
+		return "assay/1/peer"
 	case "object":
 		return "assay/1/" + objectDomain(kind)
 	}

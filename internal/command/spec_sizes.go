@@ -12,6 +12,8 @@ type specSizesCommand struct {
 func (specSizesCommand) Help() string {
 	return `Every message is made by the reference and counted. "value" counts the signer's
 certificate in the message, "cached" goes without it.
+Frames and capsules are counted over each KEM; hops above 1 are of value whose
+chain travels with it.
 
 Example:
 
@@ -32,9 +34,9 @@ func (c specSizesCommand) Run(e *environment) error {
 		if m.Suite != suite {
 			suite = m.Suite
 			e.text.heading(suite)
-			e.text.line("  %-24s  %-12s  %7s  %11s  %14s", "message", "certificates", "bytes", "short APDUs", "extended APDUs")
+			e.text.line("  %-32s  %4s  %-12s  %-6s  %7s  %11s  %14s", "message", "hops", "certificates", "KEM", "bytes", "short APDUs", "extended APDUs")
 		}
-		e.text.line("  %-24s  %-12s  %7d  %11d  %14d", m.Message, m.Certificates, m.Bytes, m.Short, m.Extended)
+		e.text.line("  %-32s  %4d  %-12s  %-6s  %7d  %11d  %14d", m.Message, m.Hops, m.Certificates, m.KEM, m.Bytes, m.Short, m.Extended)
 	}
 	return nil
 }

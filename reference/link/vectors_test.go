@@ -2,6 +2,7 @@ package link
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/hex"
 	"encoding/json"
 	"os"
@@ -21,24 +22,20 @@ func (h *hexBytes) UnmarshalText(text []byte) error {
 	return err
 }
 
-// sharedFile reads a file of Project Wycheproof beside the repository. Without
-// the folder the test is over, but one that ASSAY_SHARED_VECTORS names must be
-// there.
-func sharedFile(t *testing.T, name string, into any) {
+// publishedFile reads a file of Project Wycheproof; testdata/SOURCE.md says which.
+func publishedFile(t *testing.T, name string, into any) {
 	t.Helper()
-	folder, named := os.LookupEnv("ASSAY_SHARED_VECTORS")
-	if !named {
-		folder = filepath.Join("..", "..", "..", "shared", "vectors")
-		if _, err := os.Stat(folder); err != nil {
-			t.Skipf("no shared vectors at %s", folder)
-		}
-	}
-	b, err := os.ReadFile(filepath.Join(folder, name))
+	f, err := os.Open(filepath.Join("testdata", name+".gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(b, into); err != nil {
+	defer f.Close()
+	r, err := gzip.NewReader(f)
+	if err != nil {
 		t.Fatal(err)
+	}
+	if err := json.NewDecoder(r).Decode(into); err != nil {
+		t.Fatalf("%s: %v", name, err)
 	}
 }
 
@@ -53,7 +50,7 @@ func TestMLKEM768Wycheproof(t *testing.T) {
 			}
 		}
 	}
-	sharedFile(t, "wycheproof-mlkem_768_test.json", &file)
+	publishedFile(t, "wycheproof-mlkem_768_test.json", &file)
 	seen := map[string]int{}
 	for _, group := range file.TestGroups {
 		for _, c := range group.Tests {
@@ -89,7 +86,7 @@ func TestX25519WycheproofZeroAgreements(t *testing.T) {
 			}
 		}
 	}
-	sharedFile(t, "wycheproof-x25519_test.json", &file)
+	publishedFile(t, "wycheproof-x25519_test.json", &file)
 	zeros := 0
 	for _, group := range file.TestGroups {
 		for _, c := range group.Tests {

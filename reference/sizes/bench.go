@@ -33,6 +33,8 @@ type bench struct {
 	scheme                            suite.Scheme
 	realm                             wire.Realm
 	root, provider, service, ana, ben *party
+	kem                               wire.KEM
+	kemName                           string // "" while no KEM has a part
 	out                               []Message
 }
 
@@ -105,7 +107,7 @@ func (b *bench) addWith(name, certificates string, frames ...[]byte) {
 
 // addHops counts one that moves value of so many hops.
 func (b *bench) addHops(name, certificates string, hops int, frames ...[]byte) {
-	m := Message{Message: name, Suite: names[b.scheme.Suite()], Hops: hops, Certificates: certificates}
+	m := Message{Message: name, Suite: names[b.scheme.Suite()], Hops: hops, Certificates: certificates, KEM: b.kemName}
 	for _, f := range frames {
 		m.Bytes += len(f)
 		m.Short += apdu.ShortAPDUs(len(f))

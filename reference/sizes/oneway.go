@@ -7,10 +7,10 @@ import (
 	"github.com/assay-cbdc/assay/reference/wire"
 )
 
-// oneWay counts a static request and the capsule that pays it, with the key of
-// the link's KEM.
+// oneWay counts a static request and the capsule that pays it, with a key of
+// each KEM.
 func (b *bench) oneWay() error {
-	key, err := link.NewEphemeral(bytes.NewReader(seed("poster key of ben", 256)))
+	key, err := link.NewEphemeralFor(b.kem, bytes.NewReader(seed("poster key of ben", 256)))
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/wire"
 )
 
 // Schema names the JSON Schema of a [Document].
@@ -35,15 +36,33 @@ type Message struct {
 	Suite        string `json:"suite"`
 	Hops         int    `json:"hops"`         // that the value paid has made, this one included
 	Certificates string `json:"certificates"` // [Value] or [Cached]
-	Bytes        int    `json:"bytes"`
-	Short        int    `json:"apdus_short"`    // command APDUs that carry it, of 240 bytes
-	Extended     int    `json:"apdus_extended"` // of 2,048 bytes
+	// KEM is that of the link or of the request; "" where none has a part in it.
+	KEM      string `json:"kem,omitempty"`
+	Bytes    int    `json:"bytes"`
+	Short    int    `json:"apdus_short"`    // command APDUs that carry it, of 240 bytes
+	Extended int    `json:"apdus_extended"` // of 2,048 bytes
 }
 
 // names of the suites that devices sign with, by number.
 var names = map[suite.Suite]string{
 	1: "ed25519", 2: "p256", 3: "mldsa44", 4: "mldsa65",
 	5: "hybrid-ed25519-mldsa44", 6: "hybrid-p256-mldsa44",
+}
+
+// kems are the names of those that a link is made with. What the others are
+// compared with comes first.
+var kems = []struct {
+	number wire.KEM
+	name   string
+}{{wire.KEMX25519, "x25519"}, {wire.KEMP256, "p256"}, {wire.KEMXWing, "xwing"}}
+
+// KEMs returns the names of the KEMs, X25519 first.
+func KEMs() []string {
+	var list []string
+	for _, k := range kems {
+		list = append(list, k.name)
+	}
+	return list
 }
 
 // Suites returns the names of the suites that the reference has and devices
@@ -76,11 +95,8 @@ func Compute() (Document, error) {
 		if err != nil {
 			return d, fmt.Errorf("sizes: suite %s: %w", names[s], err)
 		}
-		if err := b.payment(); err != nil {
+		if err := b.meetings(); err != nil {
 			return d, fmt.Errorf("sizes: suite %s: %w", names[s], err)
-		}
-		if err := b.oneWay(); err != nil {
-			return d, fmt.Errorf("sizes: suite %s: one way: %w", names[s], err)
 		}
 		b.online()
 		b.documents()
@@ -89,10 +105,33 @@ func Compute() (Document, error) {
 	return d, nil
 }
 
-// Find returns the row of a message.
+// meetings measures what two devices send each other, over each KEM.
+func (b *bench) meetings() error {
+	for _, k := range kems {
+		b.kem, b.kemName = k.number, k.name
+		if err := b.payment(); err != nil {
+			return fmt.Errorf("KEM %s: %w", k.name, err)
+		}
+		if err := b.oneWay(); err != nil {
+			return fmt.Errorf("KEM %s: one way: %w", k.name, err)
+		}
+	}
+	b.kemName = ""
+	return nil
+}
+
+// Find returns the row of a message, over X25519 where a KEM has a part in it,
+// and of one hop.
 func (d Document) Find(message, suite, certificates string) (Message, bool) {
+	return d.Over(KEMs()[0], message, suite, certificates, 1)
+}
+
+// Over returns the row of a message over a KEM, if one has a part in it, with
+// value of so many hops.
+func (d Document) Over(kem, message, suite, certificates string, hops int) (Message, bool) {
 	for _, m := range d.Messages {
-		if m.Message == message && m.Suite == suite && m.Certificates == certificates {
+		over := m.KEM == "" || m.KEM == kem
+		if over && m.Message == message && m.Suite == suite && m.Certificates == certificates && m.Hops == hops {
 			return m, true
 		}
 	}

@@ -130,3 +130,24 @@ func TestSizesByHand(t *testing.T) {
 		}
 	}
 }
+
+// TestKEMsAddTheirKeys: a KEM changes HELLO by its key, M2 by what it encapsulates,
+// and the byte or two of their lengths and of its number; no other frame.
+func TestKEMsAddTheirKeys(t *testing.T) {
+	d := compute(t)
+	for _, tt := range []struct {
+		kem, message    string
+		key, encap, off int // lengths; off is what heads and number add
+	}{
+		{"p256", "M1", 65 - 32, 0, -2}, {"p256", "M2", 0, 65 - 32, -2}, {"xwing", "M1", 1216 - 32, 0, 3}, {"xwing", "M2", 0, 1120 - 32, 3},
+		{"p256", "M3", 0, 0, 0}, {"xwing", "M3", 0, 0, 0}, {"xwing", "M4 RECEIPT", 0, 0, 0}, {"xwing", "CERT_GET, sealed", 0, 0, 0},
+	} {
+		for _, name := range Suites() {
+			first := size(t, d, tt.message, name, Cached)
+			m, ok := d.Over(tt.kem, tt.message, name, Cached, 1)
+			if got, want := m.Bytes-first.Bytes, tt.key+tt.encap+tt.off; !ok || got != want {
+				t.Errorf("%s in %s over %s: %d bytes more than over X25519, want %d", tt.message, name, tt.kem, got, want)
+			}
+		}
+	}
+}

@@ -195,30 +195,26 @@ func verifyEd25519(public, message, sig []byte) bool {
 }
 
 func TestEd25519Wycheproof(t *testing.T) {
-	for _, path := range sharedVectors(t, "wycheproof-ed25519_test.json") {
-		verifyAll(t, path, func(key json.RawMessage, msg, _, sig []byte) bool {
-			var public struct{ Pk hexBytes }
-			if err := json.Unmarshal(key, &public); err != nil {
-				t.Fatal(err)
-			}
-			return verifyEd25519(public.Pk, msg, sig)
-		}, asIs)
-	}
+	verifyAll(t, "testdata/wycheproof-ed25519_test.json.gz", func(key json.RawMessage, msg, _, sig []byte) bool {
+		var public struct{ Pk hexBytes }
+		if err := json.Unmarshal(key, &public); err != nil {
+			t.Fatal(err)
+		}
+		return verifyEd25519(public.Pk, msg, sig)
+	}, asIs)
 }
 
 func TestP256Wycheproof(t *testing.T) {
-	for _, path := range sharedVectors(t, "wycheproof-ecdsa_secp256r1_sha256_p1363_test.json") {
-		verifyAll(t, path, func(key json.RawMessage, msg, _, sig []byte) bool {
-			var public struct{ Uncompressed hexBytes }
-			if err := json.Unmarshal(key, &public); err != nil {
-				t.Fatal(err)
-			}
-			parsed, err := p256Scheme{}.ParsePublic(p256COSE(public.Uncompressed))
-			return err == nil && parsed.Verify(msg, sig) == nil
-		}, func(valid bool, sig []byte) bool {
-			return valid && hex.EncodeToString(lowS(sig[32:])) == hex.EncodeToString(sig[32:])
-		})
-	}
+	verifyAll(t, "testdata/wycheproof-ecdsa_secp256r1_sha256_p1363_test.json.gz", func(key json.RawMessage, msg, _, sig []byte) bool {
+		var public struct{ Uncompressed hexBytes }
+		if err := json.Unmarshal(key, &public); err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := p256Scheme{}.ParsePublic(p256COSE(public.Uncompressed))
+		return err == nil && parsed.Verify(msg, sig) == nil
+	}, func(valid bool, sig []byte) bool {
+		return valid && hex.EncodeToString(lowS(sig[32:])) == hex.EncodeToString(sig[32:])
+	})
 }
 
 // mldsaSets are the parameter sets of ML-DSA, as the files name them.

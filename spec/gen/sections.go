@@ -26,6 +26,7 @@ func makers() (map[string]maker, error) {
 	return map[string]maker{
 		"sizes-payment": of(sizesPayment),
 		"sizes-apdus":   of(sizesAPDUs),
+		"sizes-kems":    of(sizesKEMs),
 		"sizes-objects": of(sizesObjects),
 		"threats":       threatsTable,
 	}, nil
@@ -77,9 +78,13 @@ var paymentRows = []struct{ message, about, certificates string }{
 
 // bySuite makes one row: a name, then a cell for each suite.
 func bySuite(d sizes.Document, about, message, certificates string, cell func(sizes.Message) string) []string {
+	return overKEM(d, sizes.KEMs()[0], about, message, certificates, 1, cell)
+}
+
+func overKEM(d sizes.Document, kem, about, message, certificates string, hops int, cell func(sizes.Message) string) []string {
 	row := []string{about}
 	for _, s := range sizes.Suites() {
-		m, ok := d.Find(message, s, certificates)
+		m, ok := d.Over(kem, message, s, certificates, hops)
 		if !ok {
 			panic("spec/gen: no size of " + message + " in " + s)
 		}
@@ -122,16 +127,38 @@ func sizesObjects(d sizes.Document) string {
 	}
 	var rows [][]string
 	for _, m := range d.Messages {
-		if m.Suite != d.Messages[0].Suite || frames[m.Message] {
+		first := m.Suite == d.Messages[0].Suite && (m.KEM == "" || m.KEM == sizes.KEMs()[0])
+		if !first || frames[m.Message] {
 			continue
 		}
 		about := m.Message
-		if m.Certificates == sizes.Value {
+		if m.Hops > 1 || m.Message == "M3 CHAIN" {
+			about += fmt.Sprintf(", hop %d", m.Hops)
+		}
+		if m.Certificates == sizes.Value && !strings.HasPrefix(m.Message, "CERTS") { // which are nothing else
 			about += ", certificate inside"
 		}
-		rows = append(rows, bySuite(d, about, m.Message, m.Certificates, func(m sizes.Message) string { return thousands(m.Bytes) }))
+		rows = append(rows, overKEM(d, sizes.KEMs()[0], about, m.Message, m.Certificates, m.Hops, func(m sizes.Message) string { return thousands(m.Bytes) }))
 	}
 	return table(append([]string{"bytes"}, sizes.Suites()...), rows)
+}
+
+// sizesKEMs has what is of another length over another KEM.
+func sizesKEMs(d sizes.Document) string {
+	var rows [][]string
+	for _, kem := range sizes.KEMs() {
+		for _, r := range []struct{ message, about, certificates string }{
+			{"M1", "M1 HELLO", sizes.Cached}, {"M2", "M2, certificate cached", sizes.Cached},
+			{"payment RECEIPT", "**payment with RECEIPT**, certificates inside", sizes.Value},
+			{"payment RECEIPT", "**payment with RECEIPT**, certificates cached", sizes.Cached},
+			{"STATIC_REQ", "STATIC_REQ", sizes.Cached}, {"capsule", "capsule", sizes.Cached},
+		} {
+			rows = append(rows, overKEM(d, kem, kem+": "+r.about, r.message, r.certificates, 1, func(m sizes.Message) string {
+				return fmt.Sprintf("%s in %d, %d", thousands(m.Bytes), m.Short, m.Extended)
+			}))
+		}
+	}
+	return table(append([]string{"bytes in APDUs: short, extended"}, sizes.Suites()...), rows)
 }
 
 var threatRow = regexp.MustCompile(`(?m)^\| (TH-[0-9]{2}) \|[^|]*\| ([^|]*) \|$`)

@@ -26,7 +26,7 @@ func sizePlots() ([]plot, error) {
 	for _, c := range []struct {
 		name  string
 		chart chart.Chart
-	}{{"sizes-payment", paymentChart(d)}, {"sizes-frames", framesChart(d)}} {
+	}{{"sizes-payment", paymentChart(d)}, {"sizes-frames", framesChart(d)}, {"sizes-kems", kemsChart(d)}} {
 		p, err := drawn(c.name, c.chart)
 		if err != nil {
 			return nil, err
@@ -67,7 +67,7 @@ func bar(d sizes.Document, message, suite, certificates string) chart.Bar {
 // paymentChart compares whole payments.
 func paymentChart(d sizes.Document) chart.Chart {
 	b := chart.Bars{
-		Heading:   chart.Heading{Title: "Bytes of a payment", Subtitle: "four frames; certificates inside, or known already"},
+		Heading:   chart.Heading{Title: "Bytes of a payment", Subtitle: "four frames over X25519; certificates inside, or known already"},
 		ValueName: "bytes", Format: bytesFormat,
 		Series: []string{"RECEIPT, inside", "RECEIPT, cached", "ACK, inside", "ACK, cached"},
 	}
@@ -83,7 +83,7 @@ func paymentChart(d sizes.Document) chart.Chart {
 // framesChart compares the frames.
 func framesChart(d sizes.Document) chart.Chart {
 	b := chart.Bars{
-		Heading:   chart.Heading{Title: "Bytes of each frame", Subtitle: "as they travel, certificates inside"},
+		Heading:   chart.Heading{Title: "Bytes of each frame", Subtitle: "as they travel over X25519, certificates inside"},
 		ValueName: "bytes", Format: bytesFormat, Series: sizes.Suites(),
 	}
 	for _, f := range []struct{ message, certificates string }{
@@ -92,6 +92,23 @@ func framesChart(d sizes.Document) chart.Chart {
 		g := chart.BarGroup{Name: f.message}
 		for _, s := range sizes.Suites() {
 			g.Bars = append(g.Bars, bar(d, f.message, s, f.certificates))
+		}
+		b.Groups = append(b.Groups, g)
+	}
+	return b
+}
+
+// kemsChart compares whole payments over each KEM.
+func kemsChart(d sizes.Document) chart.Chart {
+	b := chart.Bars{
+		Heading:   chart.Heading{Title: "Bytes of a payment by KEM", Subtitle: "four frames with a RECEIPT; certificates known already"},
+		ValueName: "bytes", Format: bytesFormat, Series: sizes.KEMs(),
+	}
+	for _, s := range sizes.Suites() {
+		g := chart.BarGroup{Name: s}
+		for _, kem := range sizes.KEMs() {
+			m, ok := d.Over(kem, "payment RECEIPT", s, sizes.Cached, 1)
+			g.Bars = append(g.Bars, chart.Bar{Value: float64(m.Bytes), Absent: !ok})
 		}
 		b.Groups = append(b.Groups, g)
 	}

@@ -32,6 +32,9 @@ func all() []*file {
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
 		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
 		defundOrderVectors(), defundAckVectors(),
+		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
+		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
+		chainDoubleVectors(), certsVectors(), recordRekeyVectors(),
 	}
 	for _, f := range list {
 		f.prune()

@@ -20,10 +20,19 @@ func syncNotes(f *file) {
 func (w *world) history() []wire.LogEntry {
 	return []wire.LogEntry{
 		{Number: 1, Kind: wire.LogFund, Salt: [16]byte(drawn("salt 1", 16)), Ref: drawnID("fund"), Amount: 5000, X: 1, Epoch: epochNow},
-		{Number: 2, Kind: wire.LogPay, Salt: [16]byte(drawn("salt 2", 16)), Ref: drawnID("pay 1"), Amount: 1250, X: 1, Epoch: epochNow},
+		{Number: 2, Kind: wire.LogPay, Salt: [16]byte(drawn("salt 2", 16)), Ref: w.debit("pay 1"), Amount: 1250, X: 1, Epoch: epochNow},
 		{Number: 3, Kind: wire.LogReceive, Salt: [16]byte(drawn("salt 3", 16)), Ref: drawnID("receive"), Amount: 300, X: 1, Epoch: epochNow},
-		{Number: 4, Kind: wire.LogPay, Salt: [16]byte(drawn("salt 4", 16)), Ref: drawnID("pay 2"), Amount: 700, X: 2, Epoch: epochNow},
+		{Number: 4, Kind: wire.LogPay, Salt: [16]byte(drawn("salt 4", 16)), Ref: w.debit("pay 2"), Amount: 700, X: 2, Epoch: epochNow},
 	}
+}
+
+// debit is the identifier of a payment of the history: of the one that was made,
+// where one was.
+func (w *world) debit(label string) wire.ID {
+	if id, made := w.debits[label]; made {
+		return id
+	}
+	return drawnID(label)
 }
 
 // heads returns the log heads before and after each entry.

@@ -39,6 +39,7 @@ type world struct {
 	kem    wire.KEM    // of its sessions, the one that its policy allows
 	payer  *cert.Certificate
 	payee  *cert.Certificate
+	debits map[string]wire.ID // of the history that were made, by label
 }
 
 // classical is a realm of classical suites alone; hybrid one of all of them,

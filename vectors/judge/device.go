@@ -117,6 +117,7 @@ func (c *call) state(next device.State, s *vectors.Device) device.State {
 	for _, l := range s.Balance {
 		next.Lots[l.Hop] = c.amount(l.Amount)
 	}
+	c.log(&next, s)
 	c.lists(&next, s)
 	c.statics(&next, s)
 	return next
@@ -144,6 +145,9 @@ func (c *call) lists(next *device.State, s *vectors.Device) {
 			State: device.SlotReleased, Type: typ, ID: c.id(p.ID), RequestHash: c.id(p.RequestHash),
 			Payee: c.did(p.Payee), Amount: c.amount(p.Amount),
 			Lots: []wire.Lot{{Hop: 0, Amount: c.amount(p.Amount)}},
+		}
+		if p.Object != "" {
+			c.debit(&next.Slots[i], p.Object, uint64(i))
 		}
 	}
 	if f := s.Funding; f != nil {
@@ -214,6 +218,8 @@ func deviceProcedure(kind string) func(*call) error {
 		t, run = wire.TypeCert, func(c *call, d *device.Device) error {
 			return d.Rekeyed([][]byte{c.input("object")}, c.carried())
 		}
+	case "sync-chal":
+		t, run = wire.TypeSyncChal, report
 	case "sync-ack":
 		t, run = wire.TypeSyncAck, func(c *call, d *device.Device) error { return d.SyncApply(c.input("object")) }
 	case "pay-req":
@@ -267,26 +273,35 @@ func (c *call) outcome(out device.Outcome, err error) {
 	c.setNumber("refunded", refunded)
 }
 
-// pay is M2 at a payer which has opened the session with the published seeds.
-func pay(c *call) error {
+// opened is a payer which has opened the session with the published seeds.
+func (c *call) opened() *device.Device {
 	random := &draw{}
 	d, s := c.device(random)
 	if c.fault != nil {
-		return c.fault
+		return nil
 	}
 	random.Reader = io.MultiReader(bytes.NewReader(c.input("ikm")), bytes.NewReader(c.input("hello_nonce")), endless{})
 	if c.vector.Context["session"] != "0" {
 		hello, err := d.Start(0, c.amount(c.vector.Context["expected_amount"]))
 		if err != nil {
 			c.fail("HELLO: %w", err)
-			return c.fault
+			return nil
 		}
 		if !bytes.Equal(hello, c.input("hello")) {
 			c.fail("the device says another HELLO: %x", hello)
-			return c.fault
+			return nil
 		}
 	}
 	c.lifecycle(d, s)
+	return d
+}
+
+// pay is M2 at a payer.
+func pay(c *call) error {
+	d := c.opened()
+	if c.fault != nil {
+		return c.fault
+	}
 	if _, err := d.Pay(0, c.input("m2"), device.PayOptions{Verified: c.number("verified") == 1}); err != nil {
 		return err
 	}

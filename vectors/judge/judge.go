@@ -102,6 +102,14 @@ func procedure(kind string) func(*call) error {
 		return frame
 	case "cert-get":
 		return certGet
+	case "evidence":
+		return convict
+	case "certs":
+		return certs
+	case "hello", "hello-finish":
+		return hello
+	case "resend", "resend-pay-req":
+		return resend
 	case "rekey-req", "enrol-req":
 		return asks
 	case "static-req":
@@ -112,7 +120,7 @@ func procedure(kind string) func(*call) error {
 		return software
 	case "deposit", "unclaimed":
 		return claimed
-	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req":
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
 		return atLedger
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card
@@ -138,6 +146,9 @@ func codeOf(err error) (spec.Code, bool) {
 	}
 	if r, ok := errors.AsType[*provider.Refusal](err); ok {
 		return r.Code, true
+	}
+	if code, ok := notProven(err); ok {
+		return code, true
 	}
 	return wire.CodeOf(err)
 }

@@ -47,7 +47,7 @@ func atLedger(c *call) error {
 func (c *call) name(o wire.Object) {
 	t := map[string]wire.Type{
 		"fund-req": wire.TypeFundReq, "defund": wire.TypeDefund, "sync": wire.TypeSync,
-		"record-transfer": wire.TypeTransfer, "record-receipt": wire.TypeReceipt, "record-pay-req": wire.TypePayReq,
+		"record-transfer": wire.TypeTransfer, "record-receipt": wire.TypeReceipt, "record-pay-req": wire.TypePayReq, "record-rekey": wire.TypeRekeyReq,
 	}[c.vector.Kind]
 	id := o.ID(t)
 	c.set("to_be_signed", o.ToBeSigned(t))
@@ -71,7 +71,7 @@ func (c *call) take(l *ledger.Ledger, object []byte) error {
 		}
 		c.balance(l)
 		return err
-	case "record-transfer", "record-receipt", "record-pay-req":
+	case "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
 		return c.upload(l)
 	default:
 		r, err := l.Reconcile(object, nil, ledger.NoFactor)

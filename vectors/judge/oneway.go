@@ -88,7 +88,11 @@ func capsule(c *call) error {
 	if err != nil {
 		return err
 	}
-	key, err := link.NewEphemeral(bytes.NewReader(c.input("ikm")))
+	kem := wire.KEMX25519
+	if number := c.number("kem"); number != 0 {
+		kem = wire.KEM(number)
+	}
+	key, err := link.NewEphemeralFor(kem, bytes.NewReader(c.input("ikm")))
 	if err != nil {
 		c.fail("ikm: %w", err)
 		return c.fault

@@ -12,17 +12,25 @@ func capsule(c *call) {
 	}
 	plaintext := primitive.Encode(c.session.item)
 	request := c.input("request")
-	own, ok := deriveKey(kemX25519, c.input("ikm"))
+	own, ok := deriveKey(c.capsuleKEM(), c.input("ikm"))
 	if !ok {
 		panic(fault("ikm makes no key"))
 	}
-	enc, secret, ok := encapsulate(kemX25519, c.input("eseed"), own.public())
+	enc, secret, ok := encapsulate(c.capsuleKEM(), c.input("eseed"), own.public())
 	if !ok {
 		panic(fault("the keys do not agree"))
 	}
-	channel := schedule(kemX25519, secret, capsuleInfo(request))
+	channel := schedule(c.capsuleKEM(), secret, capsuleInfo(request))
 	c.set("item", plaintext)
 	c.set("capsule", primitive.Encode([]any{enc, channel.seal(0, pad(plaintext), request)}))
+}
+
+// capsuleKEM is that of the request.
+func (c *call) capsuleKEM() uint64 {
+	if kem := c.context("kem"); kem != 0 {
+		return kem
+	}
+	return kemX25519
 }
 
 func capsuleInfo(request []byte) []byte { return primitive.Encode([]any{"assay/1/one-way", request}) }
@@ -35,7 +43,7 @@ func (c *call) openCapsule() int {
 		return code
 	}
 	enc, request := parts[0].([]byte), c.input("request")
-	own, ok := deriveKey(kemX25519, c.input("ikm"))
+	own, ok := deriveKey(c.capsuleKEM(), c.input("ikm"))
 	if !ok {
 		panic(fault("ikm makes no key"))
 	}
@@ -43,7 +51,7 @@ func (c *call) openCapsule() int {
 	if !ok {
 		return 161
 	}
-	channel := schedule(kemX25519, secret, capsuleInfo(request))
+	channel := schedule(c.capsuleKEM(), secret, capsuleInfo(request))
 	padded, ok := channel.open(0, parts[1].([]byte), request)
 	if !ok {
 		return 161

@@ -79,3 +79,40 @@ func (c *call) ofOwnPath(id []byte) []byte {
 	}
 	return c.stored(c.device.Issuers[i])
 }
+
+// certsProcedure is the answer to a CERT_GET at the device that has asked.
+func certsProcedure() procedure {
+	return procedure{checks: []check{
+		{"item", 103, (*call).readAnswer},
+		{"number", 125, func(c *call) bool { return 32*len(c.asked) == len(c.input("asked")) }},
+		{"those asked for", 125, func(c *call) bool {
+			for i, b := range c.asked {
+				one, code := parseCertificate(b)
+				if code != 0 {
+					return c.fail(code)
+				}
+				if !bytes.Equal(one.id, c.input("asked")[32*i:32*i+32]) {
+					return false
+				}
+			}
+			return true
+		}},
+	}, finish: func(c *call) { c.setNumber("certificates", uint64(len(c.asked))) }}
+}
+
+// readAnswer reads the item: an array of the type and certificates.
+func (c *call) readAnswer() bool {
+	v, code := decode(c.input("item"))
+	if code == 0 {
+		code = item(v)
+	}
+	if code != 0 {
+		return c.fail(code)
+	}
+	parts, _ := v.([]any)
+	if parts[0] != uint64(itemCerts) {
+		return c.fail(118)
+	}
+	c.asked = body{1: parts[1]}.strings(1)
+	return true
+}

@@ -62,6 +62,7 @@ func chainProcedure() procedure {
 		check{"another payer", 160, func(c *call) bool { return !bytes.Equal(c.input("payee"), c.path[0].did()) }},
 		check{"inputs", 206, func(c *call) bool { return ordered(c.body, 1, c.policy.list(74)[1]) }})
 	checks = append(append(checks, linkRules()...), signatures()...)
+	checks = append(checks, check{"counter unused", 240, (*call).unspent})
 	return procedure{prepare: (*call).atLedger, checks: checks, finish: func(c *call) {
 		if c.code == 0 {
 			c.publish()

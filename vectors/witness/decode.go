@@ -54,8 +54,8 @@ const (
 func furtherMessages(kind string) message {
 	id, nonce, did, epoch, number := exactly(32), exactly(16), exactly(16), between(0, maxEpoch), between(0, maxCounter)
 	switch kind {
-	case "peer":
-		return message{0x18, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
+	case "peer", "resend":
+		return message{typePeer, "assay/1/peer", 4096, head(must(8, id), must(9, nonce), must(10, id)), false}
 	case "defund-ack":
 		return message{typeDefundAck, "assay/1/defund-ack", 4096, head(must(10, id), must(18, id), must(21, epoch),
 			must(24, oneOf(1, 2)), must(31, did)), false}
@@ -66,9 +66,10 @@ func furtherMessages(kind string) message {
 		return message{0x31, "assay/1/enrol", 4096, head(must(9, nonce), must(10, id), must(32, anything),
 			must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
 	case "evidence":
-		return message{typ: 0x38, grammar: []member{
-			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7)),
+		return message{typ: typeEvidence, grammar: []member{
+			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7, 9)),
 			must(100, listOf(1, 4096, size(0, 1<<20))), must(101, listOf(0, 4096, size(0, 1<<20))),
+			may(102, listOf(1, 4096, size(0, 1<<20))),
 		}}
 	}
 	panic(fault("no message " + kind))

@@ -98,6 +98,22 @@ func procedureOf(kind string) procedure {
 		return enrolProcedure()
 	case "cert-get":
 		return certGetProcedure()
+	case "certs":
+		return certsProcedure()
+	case "record-rekey":
+		return linkRecordProcedure()
+	case "evidence":
+		return evidenceProcedure()
+	case "hello":
+		return helloProcedure()
+	case "hello-finish":
+		return finishProcedure()
+	case "resend":
+		return resendProcedure("peer", typePeer)
+	case "resend-pay-req":
+		return resendProcedure("pay_req", typePayReq)
+	case "sync-chal":
+		return syncChalProcedure()
 	case "rekeyed":
 		return rekeyedProcedure()
 	}

@@ -88,7 +88,7 @@ func (c *call) unspent() bool {
 		encoded, _ := parts[0].([]byte)
 		o, _ := parseObject(encoded, len(encoded))
 		settled, _ := decode(o.payload)
-		b, _, _ := read(settled, typeTransfer, messages("transfer").grammar)
+		b, _, _ := read(settled, typeTransfer, messages(c.vector.Kind).grammar)
 		if b.number(13) == c.body.number(13) && !bytes.Equal(o.id("assay/1/transfer"), c.id()) {
 			return false
 		}

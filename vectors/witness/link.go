@@ -172,6 +172,27 @@ func (c *call) openLink() int {
 	return 0
 }
 
+// sealedOf holds M2 to the parts that are published beside it: whoever opens no link
+// begins with those.
+func (c *call) sealedOf(field string) {
+	hello, caps := c.input("hello"), c.input("caps")
+	kem := c.session.hello.number(43)
+	enc, secret, ok := encapsulate(kem, c.input("eseed"), c.session.hello.bytes(44))
+	if !ok {
+		panic(fault("eseed and the key of HELLO do not agree"))
+	}
+	certs := []any{}
+	if name, there := c.vector.Uses["certificate"]; there {
+		certs = append(certs, c.stored(name))
+	}
+	item := primitive.Encode([]any{c.session.item[0], c.input(field), certs})
+	th := transcript(hello, caps, enc)
+	m2 := primitive.Encode([]any{caps, enc, schedule(kem, secret, linkInfo(hello, caps)).seal(0, pad(item), th)})
+	if !bytes.Equal(m2, c.input("m2")) {
+		panic(fault("m2 is not what its parts make"))
+	}
+}
+
 func pad(b []byte) []byte {
 	b = append(append([]byte{}, b...), 0x80)
 	for len(b)%64 != 0 {

@@ -28,7 +28,7 @@ type situation struct {
 	currency, exponent uint64
 	env, epoch, grace  uint64
 	usage              uint64
-	suites             []uint64 // that the policy allows
+	suites             []uint64 // that the policy allows; nil for any
 }
 
 // A link is one certificate of a path and the one above it.
@@ -96,7 +96,8 @@ func suiteRight(c *call, l link) bool {
 	if primitive.Alg(suite) == 0 || suite == primitive.SLHDSA || l.cert.alg != primitive.Alg(l.issuer.body.number(4)) {
 		return false
 	}
-	return l.cert.body.number(30) != 2 || slices.Contains(l.cert.body.list(37), suite) && slices.Contains(c.at.suites, suite)
+	allowed := c.at.suites == nil || slices.Contains(c.at.suites, suite)
+	return l.cert.body.number(30) != 2 || slices.Contains(l.cert.body.list(37), suite) && allowed
 }
 
 // blocked looks a certificate and its subject up in the revocation set.

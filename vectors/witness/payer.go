@@ -27,11 +27,7 @@ func payReqProcedure() procedure {
 			code := c.climb()
 			return code == 0 || c.fail(code)
 		}},
-		check{"strongest suite", 113, func(c *call) bool {
-			chosen := c.session.caps.number(4)
-			return best(c.session.hello.list(41), c.path[0].body.list(37), c.at.suites) == chosen &&
-				best(c.own[0].body.list(37), c.session.caps.list(41)) == chosen
-		}},
+		check{"strongest suite", 113, (*call).strongest},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payee's epoch", 152, (*call).epochKnown},
 		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
@@ -42,6 +38,13 @@ func payReqProcedure() procedure {
 	checks = append(checks, signatures()...)
 	checks = append(checks, payChecks()...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).pay}
+}
+
+// strongest holds the choice to the lists of the certificates of both sides.
+func (c *call) strongest() bool {
+	chosen := c.session.caps.number(4)
+	return best(c.session.hello.list(41), c.path[0].body.list(37), c.at.suites) == chosen &&
+		best(c.own[0].body.list(37), c.session.caps.list(41)) == chosen
 }
 
 // payChecks are those of the payer's own side.
@@ -85,6 +88,7 @@ func (c *call) pay() {
 		return
 	}
 	c.publish()
+	c.sealedOf("pay_req")
 	var drawn []any
 	left := c.body.number(7)
 	for _, l := range slices.SortedFunc(slices.Values(c.device.Balance), byHop) {

@@ -37,6 +37,33 @@ func payeeRecordProcedure(kind string) procedure {
 	return procedure{prepare: (*call).atLedger, checks: append(checks, signatures()...), finish: (*call).recorded}
 }
 
+// linkRecordProcedure is a record of a REKEY_REQ, which needs no usage.
+func linkRecordProcedure() procedure {
+	checks := append(opening("record-rekey", "object"),
+		check{"first signer", 126, (*call).firstSigner}, device126(),
+		check{"path", 123, func(c *call) bool { return c.atEpoch(0, c.path[0].body.number(21)) }},
+		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }})
+	return procedure{prepare: (*call).atLedger, checks: append(checks, signatures()...), finish: (*call).recorded}
+}
+
+// firstSigner names the signer of a REKEY_REQ of a first enrolment: a certificate
+// whose did follows from its key, and whose key has signed.
+func (c *call) firstSigner() bool {
+	if !bytes.Equal(c.body.bytes(10), make([]byte, 32)) {
+		return true
+	}
+	name, there := c.vector.Uses["certificate"]
+	if !there {
+		return false
+	}
+	one, code := parseCertificate(c.stored(name))
+	if code != 0 || !c.keyOf(one) || !one.verifies(c.object, "assay/1/rekey") {
+		return false
+	}
+	c.body[10] = one.id
+	return true
+}
+
 // recorded says whether the object was known: by its identifier, which is of what
 // is signed.
 func (c *call) recorded() {
@@ -63,7 +90,7 @@ func (c *call) recorded() {
 // hold, the object itself says which it is.
 func recordedAs(kind string, payload any) string {
 	if m, ok := payload.(map[any]any); ok && (kind == "deposit" || strings.HasPrefix(kind, "record-")) {
-		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req"} {
+		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req", "record-rekey"} {
 			if m[uint64(2)] == messages(other).typ {
 				return other
 			}

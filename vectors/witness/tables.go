@@ -11,6 +11,7 @@ const (
 	typeTransfer  = 0x13
 	typeReceipt   = 0x14
 	typeStatic    = 0x17
+	typePeer      = 0x18
 	typeFundReq   = 0x20
 	typeFund      = 0x21
 	typeDefund    = 0x22
@@ -20,6 +21,7 @@ const (
 	typeResolve   = 0x2B
 	typeRekeyReq  = 0x30
 	typeEnrolReq  = 0x31
+	typeEvidence  = 0x38
 )
 
 // A message is one row of the table of message types.
@@ -56,7 +58,7 @@ func messages(kind string) message {
 	case "revset":
 		return message{typeRevset, "assay/1/revset", 65000, head(must(10, id), must(20, counter), must(21, epoch),
 			must(82, shorts), must(83, shorts)), false}
-	case "pay-req", "record-pay-req":
+	case "pay-req", "record-pay-req", "resend-pay-req":
 		return message{typePayReq, "assay/1/pay-req", 4096, money(must(8, id), must(9, exactly(16)), must(10, id),
 			must(11, counter), must(19, version), must(20, version), must(21, epoch), must(22, bits(7)),
 			must(23, oneOf(1, 2, 3, 4, 5)), must(39, between(0, 15)), may(48, size(1, 32)), may(85, text)), true}
@@ -113,7 +115,7 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 			must(20, version), must(21, epoch), must(22, bits(1)), must(50, counter), must(51, id), must(52, version),
 			must(53, id), must(54, entries), must(55, tuple(5, maxCounter)), must(56, ids), must(57, tuple(2, maxCounter)),
 			must(58, counter), must(78, oneOf(1, 3))), true}
-	case "rekey-req":
+	case "rekey-req", "record-rekey":
 		return message{typeRekeyReq, "assay/1/rekey", 8192, head(must(9, nonce), must(10, id), must(13, version),
 			must(32, anything), must(53, id)), false}
 	case "enrol-req":

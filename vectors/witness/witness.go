@@ -105,6 +105,7 @@ func Kinds() []string {
 		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
 		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
+		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence", "certs", "record-rekey",
 	}
 }
 
@@ -146,6 +147,7 @@ type call struct {
 	old    asking   // the key that speaks
 	new    asking   // the key that asks
 	answer certificate
+	bundle bundle
 	asked  [][]byte // by a CERT_GET
 	state
 }
