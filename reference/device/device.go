@@ -31,6 +31,8 @@ type Config struct {
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
 	Fragments   int  // parts of tokens that it can hold, in family T
+	// RenewAbove is how many it holds before it gives them up at a SYNC.
+	RenewAbove int
 	// ByReference says that the device asks its peers for no certificates by value:
 	// it fetches those that it does not know.
 	ByReference bool
@@ -41,7 +43,7 @@ func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
 		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
-		Fragments: 320,
+		Fragments: 320, RenewAbove: 16,
 	}
 }
 
@@ -66,6 +68,8 @@ type Parts struct {
 	Draw           DrawFunc
 	// Pick chooses the fragments that are paid with in family T.
 	Pick PickFunc
+	// Join says which fragments are one.
+	Join JoinFunc
 	// Links are the checks of the links of CHAIN provenance.
 	Links []provenance.Rule
 	// Tokens are the checks of the tokens beside a transfer of family E, and Split
@@ -108,6 +112,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Pick == nil {
 		p.Pick = Pick
+	}
+	if p.Join == nil {
+		p.Join = Join
 	}
 	if p.Collect == nil {
 		p.Collect = provenance.Collect

@@ -132,7 +132,7 @@ func (d *Device) FundAccept(fund []byte) error {
 			return r
 		}
 		d.keepIssued(c)
-		next.receive(c.whole())
+		next.receive(c.whole(), d.parts.Join)
 	} else {
 		d.bring(next, c.ID, 0, m.Amount)
 	}

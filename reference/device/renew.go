@@ -8,10 +8,6 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// renewAbove is how many fragments a device holds before it gives them up for a
-// fresh token at its next SYNC.
-const renewAbove = 16
-
 // renewedRules are the checks on what a SYNC_ACK brings for the fragments that
 // were given up, after the rules of SYNC_ACK.
 func renewedRules() []Rule {
@@ -56,7 +52,7 @@ func (d *Device) givenUp() []wire.Fragment {
 			list = append(list, f.Fragment)
 		}
 	}
-	if list == nil && len(d.state.Fragments) > renewAbove && !d.state.Decommissioned {
+	if list == nil && len(d.state.Fragments) > d.cfg.RenewAbove && !d.state.Decommissioned {
 		list = d.state.held(wire.MaxHop)
 	}
 	slices.SortFunc(list, wire.CompareFragments)
@@ -87,5 +83,5 @@ func (d *Device) renew(next *State, c *Context) {
 	if len(c.issued) > 0 {
 		back = c.whole()
 	}
-	next.receive(back)
+	next.receive(back, d.parts.Join)
 }

@@ -212,7 +212,7 @@ func (d *Device) SyncApply(ack []byte) error {
 	switch {
 	case m.ClearHops != 1, d.chained(), d.ecash(): // a SYNC_ACK shows where nothing was
 	case d.parted():
-		next.clearPartHops()
+		next.clearPartHops(d.parts.Join)
 	default:
 		next.clearHops()
 	}

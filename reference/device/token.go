@@ -34,8 +34,18 @@ func (f *Fragment) fields(c *codec) {
 // parted reports whether the device speaks family T.
 func (d *Device) parted() bool { return d.cfg.Place.Spoken() == wire.FamilyToken }
 
+// A JoinFunc reports whether two fragments, of which the first comes before the
+// second, may be made one.
+type JoinFunc func(a, b wire.Fragment) bool
+
+// Join makes one of two that are adjacent parts of one token with one source and
+// one hop: no other two are one value.
+func Join(a, b wire.Fragment) bool {
+	return a.TID == b.TID && a.Source == b.Source && a.Hop == b.Hop && a.To == b.From
+}
+
 // receive adds fragments to the state.
-func (s *State) receive(in []wire.Fragment) {
+func (s *State) receive(in []wire.Fragment, join JoinFunc) {
 	for _, f := range in {
 		s.Lots[f.Hop] += f.Amount()
 		order := uint64(1)
@@ -44,17 +54,16 @@ func (s *State) receive(in []wire.Fragment) {
 		}
 		s.Fragments = append(s.Fragments, Fragment{Order: order, Fragment: f})
 	}
-	s.merge()
+	s.merge(join)
 }
 
-// merge makes one fragment of two that are adjacent parts of one token with one
-// source and one hop: no other two are one value.
-func (s *State) merge() {
+// merge makes one fragment of those that join.
+func (s *State) merge(join JoinFunc) {
 	list := slices.Clone(s.Fragments)
 	slices.SortFunc(list, func(a, b Fragment) int { return wire.CompareFragments(a.Fragment, b.Fragment) })
 	var out []Fragment
 	for _, f := range list {
-		if n := len(out); n > 0 && out[n-1].Given == f.Given && adjacent(out[n-1].Fragment, f.Fragment) {
+		if n := len(out); n > 0 && out[n-1].Given == f.Given && join(out[n-1].Fragment, f.Fragment) {
 			out[n-1].To, out[n-1].Order = f.To, min(out[n-1].Order, f.Order)
 			continue
 		}
@@ -62,10 +71,6 @@ func (s *State) merge() {
 	}
 	slices.SortFunc(out, func(a, b Fragment) int { return cmp.Compare(a.Order, b.Order) })
 	s.Fragments = out
-}
-
-func adjacent(a, b wire.Fragment) bool {
-	return a.TID == b.TID && a.Source == b.Source && a.Hop == b.Hop && a.To == b.From
 }
 
 // give removes fragments from the state, with the hops at which they are held:
@@ -161,7 +166,7 @@ func (d *Device) takeParts(next *State, id wire.ID, m *wire.Transfer) {
 		}
 		next.Sync.Since[f.Hop] += f.Amount()
 	}
-	next.receive(parts)
+	next.receive(parts, d.parts.Join)
 }
 
 // returnParts gives the fragments of a debit back, with the object that returned
@@ -183,12 +188,12 @@ func (d *Device) returnParts(next *State, by wire.ID, slot Slot) {
 		parts[i].Source = by
 		next.Sync.Since[parts[i].Hop] += parts[i].Amount()
 	}
-	next.receive(parts)
+	next.receive(parts, d.parts.Join)
 }
 
 // clearPartHops is clearHops for fragments: the oldest ones of each hop, as far
 // as they are wholly among what was here at the SYNC.
-func (s *State) clearPartHops() {
+func (s *State) clearPartHops(join JoinFunc) {
 	var carried Lots
 	for h := 1; h < len(s.Lots); h++ {
 		carried[h] = s.Lots[h] - min(s.Lots[h], s.Sync.Since[h])
@@ -203,7 +208,7 @@ func (s *State) clearPartHops() {
 			f.Hop = 0
 		}
 	}
-	s.merge()
+	s.merge(join)
 }
 
 // tokenRecord names the record of a token at the host.
