@@ -103,3 +103,19 @@ func (k *Kit) tokensBeside(object []byte) []wire.Link {
 
 // name is an identifier as part of a token's name.
 func name(id wire.ID) string { return fmt.Sprintf("%x", id[:8]) }
+
+// decodeSync reads the payload of a SYNC of the realm.
+func (r *Realm) decodeSync(payload []byte) (wire.Sync, error) {
+	if r.parted() {
+		return wire.DecodeTokenSync(payload)
+	}
+	return wire.DecodeSync(payload)
+}
+
+// decodeSyncAck reads the payload of a SYNC_ACK of the realm.
+func (r *Realm) decodeSyncAck(payload []byte) (wire.SyncAck, error) {
+	if r.parted() {
+		return wire.DecodeTokenSyncAck(payload)
+	}
+	return wire.DecodeSyncAck(payload)
+}

@@ -25,9 +25,6 @@ func parted() []Oddity {
 		odd("renews-eagerly", spec.TOK12, "gives up all that it holds at every synchronisation", configured(func(c *device.Config) {
 			c.RenewAbove = 0
 		})).ofTokens(),
-		odd("renews-late", spec.TOK12, "gives nothing up before it is nearly full", configured(func(c *device.Config) {
-			c.RenewAbove = 48
-		})).ofTokens(),
 		odd("tokens-behind", spec.PAY01, "has tokens behind a closed protocol", closed).ofTokens(),
 	}
 }
