@@ -81,6 +81,7 @@ const (
 	ENotProven         Code = 420
 	ETokenUnknown      Code = 500
 	ETokenSpent        Code = 501
+	ETokenInterval     Code = 502
 	ETokenDenomination Code = 503
 	ETokenEpoch        Code = 504
 	EOffline           Code = 505

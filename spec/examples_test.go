@@ -105,7 +105,7 @@ func recode(name string, b []byte) ([]byte, error) {
 		return again(wire.DecodeCaps)(b)
 	case "LINKS":
 		return recodeLinks(b)
-	case "TOKEN":
+	case "ECASH_TOKEN":
 		return again(wire.DecodeToken)(b)
 	case "EVIDENCE":
 		return again(wire.DecodeEvidence)(b)
@@ -149,8 +149,9 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"CERT": again(wire.DecodeCert), "ENROL_REQ": again(wire.DecodeEnrolReq), "REKEY_REQ": again(wire.DecodeRekeyReq),
 		"REVSET": again(wire.DecodeRevset), "POLICY": again(wire.DecodePolicy),
 		"PAY_REQ": again(wire.DecodePayReq), "TRANSFER": again(wire.DecodeTransfer),
-		"CHAIN_TRANSFER": again(wire.DecodeChained),
-		"RECEIPT":        again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
+		"CHAIN_TRANSFER": again(wire.DecodeChained), "TOKEN": again(wire.DecodeIssuerToken),
+		"TOKEN_FUND": again(wire.DecodeTokenFund), "TOKEN_TRANSFER": again(wire.DecodeTransfer),
+		"RECEIPT": again(wire.DecodeReceipt), "PEER": again(wire.DecodePeer),
 		"FUND_REQ": again(wire.DecodeFundReq), "FUND": again(wire.DecodeFund),
 		"DEFUND": again(wire.DecodeDefund), "DEFUND_ACK": again(wire.DecodeDefundAck),
 		"SYNC_CHAL": again(wire.DecodeSyncChal), "SYNC": again(wire.DecodeSync),
@@ -219,13 +220,16 @@ func TestGrammarRefuses(t *testing.T) {
 		{"SYNC_ACK", "183c01", "183c03"},             // an undefined grant
 		{"RESOLVE", "181801", "181802"},              // a refund without ground
 		{"CHAIN_TRANSFER", "108183", "0f8183"},       // inputs under the key of lots
+		{"TOKEN", "021850", "021821"},                // another type
+		{"TOKEN_FUND", "186381", "186380"},           // a voucher without a token
+		{"TOKEN_TRANSFER", "185b8185", "185b8184"},   // a fragment without its source
 		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
 		{"EVIDENCE", "181801", "18180a"},             // an undefined kind
 		{"KEYSET", "0205", "0204"},                   // another type
 		{"ECASH_FUND_REQ", "181801", "181803"},       // an undefined purpose
 		{"ECASH_FUND", "021821", "021820"},           // another type
 		{"ECASH_TRANSFER", "1705", "1701"},           // tokens in another family
-		{"TOKEN", "8548", "8448"},                    // a member missing
+		{"ECASH_TOKEN", "8548", "8448"},              // a member missing
 		{"DEPOSIT", "021824", "021825"},              // another type
 		{"DEPOSIT_ACK", "181801", "181802"},          // spent, and signatures
 	} {

@@ -34,6 +34,17 @@ func (r *Realm) decodeDefund(payload []byte) (wire.Defund, error) {
 	return wire.DecodeDefund(payload)
 }
 
+// decodeFund reads the payload of a FUND of the realm.
+func (r *Realm) decodeFund(payload []byte) (wire.Fund, error) {
+	switch {
+	case r.parted():
+		return wire.DecodeTokenFund(payload)
+	case r.reserves():
+		return wire.DecodeReservation(payload)
+	}
+	return wire.DecodeFund(payload)
+}
+
 // short takes one unit from what a debit was drawn from.
 func (r *Realm) short(lots *[]wire.Lot, inputs *[]wire.Input) {
 	if r.chained() {
@@ -87,6 +98,9 @@ func (k *Kit) sourceAt(hop uint64) wire.ID {
 // the lots that checks write become inputs with a right past. What is not even
 // decoded is left as it is.
 func (k *Kit) provenance(payload []byte) []byte {
+	if k.t.env.realm.parted() {
+		return k.inParts(payload)
+	}
 	if k.t.env.realm.ecash() {
 		return k.withTokens(payload)
 	}
@@ -106,6 +120,9 @@ func (k *Kit) provenance(payload []byte) []byte {
 
 // beside returns the links and certificates that travel with a TRANSFER of the kit.
 func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
+	if k.t.env.realm.parted() {
+		return k.tokensBeside(object), nil
+	}
 	if k.t.env.realm.ecash() {
 		return k.tokensOf(object), nil
 	}

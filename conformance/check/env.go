@@ -224,14 +224,18 @@ func (e *Env) Has(c adapter.Capability) bool {
 }
 
 // barred says whether the profile leaves no room for a capability: under CHAIN
-// provenance and in family E this edition has neither one-way payments nor claims.
+// provenance and in families T and E this edition has neither one-way payments nor
+// claims.
 func (e *Env) barred(c adapter.Capability) bool {
-	return (c == adapter.CapOneWay || c == adapter.CapClaims) && (e.profileHas(spec.WhenChain) || e.Profile.Family == "E")
+	return (c == adapter.CapOneWay || c == adapter.CapClaims) && (e.profileHas(spec.WhenChain) || e.besideTransfers())
 }
 
+// besideTransfers says whether what is paid with stands beside a transfer.
+func (e *Env) besideTransfers() bool { return e.Profile.Family == "T" || e.Profile.Family == "E" }
+
 func (e *Env) barredReason(c adapter.Capability) string {
-	if e.Profile.Family == "E" {
-		return fmt.Sprintf("profile %s is of family E, in which there is no %q", e.Profile.ID, c)
+	if e.besideTransfers() {
+		return fmt.Sprintf("profile %s is of family %s, in which there is no %q", e.Profile.ID, e.Profile.Family, c)
 	}
 	return fmt.Sprintf("profile %s has CHAIN provenance, under which there is no %q", e.Profile.ID, c)
 }

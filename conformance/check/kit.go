@@ -30,6 +30,8 @@ type Kit struct {
 	request uint64
 	// sources are what it draws from under CHAIN provenance, by hop.
 	sources map[uint64]wire.ID
+	// wallet is what it pays with in family T.
+	wallet *wallet
 	// coins are what it pays with in family E, and minted how many it had.
 	coins  []kitCoin
 	minted int

@@ -82,7 +82,7 @@ func (u *Unit) report() (wire.Sync, *adapter.Result) {
 	o, err := wire.DecodeObject(report.Message, wire.TypeSync.MaxBytes())
 	var m wire.Sync
 	if err == nil {
-		m, err = wire.DecodeSync(o.Payload)
+		m, err = t.env.realm.decodeSync(o.Payload)
 	}
 	if err != nil {
 		t.Inconclusive("positive control: the report can be read", err.Error())
@@ -340,7 +340,7 @@ func (u *Unit) acknowledged(mark uint64) adapter.Answer {
 	o, err := wire.DecodeObject(report.Message, wire.TypeSync.MaxBytes())
 	var m wire.Sync
 	if err == nil {
-		m, err = wire.DecodeSync(o.Payload)
+		m, err = t.env.realm.decodeSync(o.Payload)
 	}
 	if err != nil {
 		t.Inconclusive("positive control: the report can be read", err.Error())

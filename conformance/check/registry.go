@@ -40,6 +40,7 @@ func All() []Check {
 		certLifeChecks(),
 		chainChecks(),
 		reserveChecks(),
+		tokenChecks(),
 		ecashChecks(),
 		cardCertGetChecks(),
 		ownCertificateChecks(),

@@ -11,14 +11,6 @@ import (
 // reserves reports whether FUND and TRANSFER name a reservation.
 func (r *Realm) reserves() bool { return r.Place.Spoken() == wire.FamilyIOU }
 
-// decodeFund reads a FUND in the form of the realm.
-func (r *Realm) decodeFund(payload []byte) (wire.Fund, error) {
-	if r.reserves() {
-		return wire.DecodeReservation(payload)
-	}
-	return wire.DecodeFund(payload)
-}
-
 // fundedBy funds the unit and returns the number of its request.
 func (u *Unit) fundedBy(amount uint64) uint64 {
 	t := u.t

@@ -158,7 +158,7 @@ func forgedAcknowledgement(t *T) {
 		t.Control(a, "report")
 	}
 	right := t.Control(t.ledger.do(adapter.Reconcile{Message: report.Message, Records: report.Messages}), "reconcile").Message
-	m := payloadOf(t, right, wire.TypeSyncAck, wire.DecodeSyncAck)
+	m := payloadOf(t, right, wire.TypeSyncAck, t.env.realm.decodeSyncAck)
 	before := unit.entries()
 	grant := m
 	grant.Grant = 1

@@ -104,6 +104,7 @@ func All() []Mutant {
 		pinMutants(),
 		qrMutants(),
 		reserveMutants(),
+		tokenMutants(),
 		ecashMutants(),
 	)
 }

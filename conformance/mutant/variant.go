@@ -90,6 +90,21 @@ func Variants() []Variant {
 			device: func(p *device.Parts) { p.Links = []provenance.Rule{} },
 		},
 		{
+			Name: "looks-at-no-parts", Says: "takes what it is paid without a look at the tokens, as where there are none",
+			Profile: "gd-filia", Requirement: spec.TOK03, Right: "idemia-wallet",
+			device: func(p *device.Parts) {
+				if p.Rules == nil {
+					p.Rules = device.StandardRules()
+				}
+				p.Rules[device.ProcFragments] = nil
+			},
+		},
+		{
+			Name: "purse-at-a-till", Says: "has room for as many parts of tokens as a purse holds, and not for a till's",
+			Profile: "bb-gd-drex", Requirement: spec.TOK07, Right: "idemia-wallet",
+			device: replaced(device.ProcFragments, "room", func(c *device.Context) bool { return len(c.State.Fragments) < 16 }),
+		},
+		{
 			Name: "looks-at-no-tokens", Says: "takes what it is paid without a look at the tokens, as where there is a balance",
 			Profile: ECashProfile, Requirement: spec.ECH01, Right: "idemia-wallet",
 			device: func(p *device.Parts) { p.Tokens = []device.TokenRule{} },

@@ -49,7 +49,7 @@ func (s *simulator) setting(v adapter.Create) (setting, error) {
 }
 
 // Families are the families of value that the reference can stand in for.
-func Families() []string { return []string{"B", "I", "S", "E"} }
+func Families() []string { return []string{"B", "T", "I", "S", "E"} }
 
 // config is what a device is made with under a profile.
 func (c setting) config(l Limits) device.Config {

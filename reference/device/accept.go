@@ -216,6 +216,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 	if c.chain != nil {
 		d.keepLinks(c)
 	}
+	d.keepIssued(c)
 	if d.ecash() {
 		d.keepTokens(next, c)
 	}
@@ -248,6 +249,10 @@ func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
 // take adds what the TRANSFER with the id brings. What may not be paid on is held:
 // under CHAIN by the payer's rule "hop", since a link says which hop it has.
 func (d *Device) take(next *State, id wire.ID, m *wire.Transfer) {
+	if d.parted() {
+		d.takeParts(next, id, m)
+		m = &wire.Transfer{Amount: m.Amount}
+	}
 	for _, l := range d.lotsIn(m) {
 		hop := min(l.Hop, wire.MaxHop)
 		if !d.maySpendOn() && !d.chained() {

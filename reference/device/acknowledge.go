@@ -117,6 +117,10 @@ func (d *Device) refund(c *Context) error {
 	next := d.state.clone()
 	id := c.Slot.ID
 	slot := *next.findPending(id)
+	if d.parted() {
+		d.returnParts(next, c.ID, slot)
+		slot.Lots = nil
+	}
 	for _, l := range slot.Lots {
 		hop := l.Hop
 		if d.ecash() {

@@ -244,7 +244,7 @@ func returnOf(debit wire.ID) wire.ID {
 // keepReturn hands the host the object that returns a debit. The REFUSED of a
 // payee is kept once more by its debit, for the ledger.
 func (d *Device) keepReturn(c *Context) {
-	if !d.chained() {
+	if !d.chained() && !d.parted() {
 		return
 	}
 	d.keepObject(c.ID, c.Object.Encode(), c.Path, nil)
@@ -285,6 +285,9 @@ func (d *Device) besideRecord(record []byte) []byte {
 // linksFit is the payer's rule "links": there is a combination of lots with few
 // enough inputs and links, all of which the host has.
 func linksFit(c *Context) bool {
+	if c.d.parted() {
+		return partsFit(c)
+	}
 	if c.d.ecash() {
 		return coinsFit(c)
 	}
@@ -301,6 +304,9 @@ func linksFit(c *Context) bool {
 
 // linksRight is the payee's rule "links".
 func linksRight(c *Context) bool {
+	if c.d.parted() {
+		return partsRight(c)
+	}
 	if c.d.ecash() {
 		return tokensRight(c)
 	}

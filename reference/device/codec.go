@@ -27,6 +27,7 @@ const (
 	sectionStatics
 	sectionRekey
 	sectionChain
+	sectionToken
 	sectionKeyset
 	sectionPurse
 	sectionTaken

@@ -29,6 +29,7 @@ type Context struct {
 	Transfer wire.Transfer
 	Receipt  wire.Receipt
 	Fund     wire.Fund
+	Issue    wire.IssuerToken // under judgement
 	Ack      wire.SyncAck
 	Chal     wire.SyncChal
 	Resolve  wire.Resolve
@@ -59,11 +60,14 @@ type Context struct {
 	session *session
 	message []byte // as it arrived
 	carried []*cert.Certificate
-	links   []wire.Link      // of CHAIN provenance, as they came
-	chain   *provenance.Case // the same under judgement
-	drawn   []wire.Input     // what a payment under CHAIN draws, as it is held
-	coins   []Coin           // what a payment of family E draws
-	deposit *deposit         // that a DEPOSIT_ACK answers, nil if none waits
+	links   []wire.Link                   // of CHAIN provenance, as they came
+	chain   *provenance.Case              // the same under judgement
+	drawn   []wire.Input                  // what a payment under CHAIN draws, as it is held
+	parts   []wire.Fragment               // what a payment of family T draws, as it is held
+	issued  map[wire.TID]wire.IssuerToken // that came and are right
+	kept    map[wire.TID][]byte           // the same, encoded
+	coins   []Coin                        // what a payment of family E draws
+	deposit *deposit                      // that a DEPOSIT_ACK answers, nil if none waits
 	usage   uint64
 	failed  *Refusal
 }

@@ -66,9 +66,15 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 	next := d.state.clone()
 	var inputs []wire.Input
 	var drawn []wire.Lot
+	var parts []wire.Fragment
 	var ok bool
 	var coins []Coin
 	switch {
+	case d.parted():
+		// The ledger knows its tokens: none travels, and any host can send them home.
+		parts, ok = d.parts.Pick(next.held(wire.MaxHop), amount, d.maxDefundedParts(), func([]wire.Fragment) bool { return true })
+		next.give(parts)
+		drawn = lotsOfParts(parts)
 	case d.ecash():
 		if coins, ok = d.choose(amount); !ok {
 			return nil, d.refuse(spec.ECH02, spec.ETokenDenomination)
@@ -89,7 +95,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 		Version: wire.V1, Realm: d.cfg.Place.Realm, Suite: number, Currency: d.cfg.Place.Currency,
 		Exponent: d.cfg.Place.Exponent, Amount: amount, Nonce: nonce, Cert: d.certs[number].ID,
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, Lots: drawn, Inputs: inputs,
-		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
+		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(), Fragments: parts,
 		Spent: spent(coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce)),
 	}
 	if c.Verified {

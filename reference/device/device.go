@@ -30,6 +30,9 @@ type Config struct {
 	Retention   int  // R: the last R requests always remain answerable
 	Ring        int  // credited transfers remembered; at least LogCapacity + Retention
 	BurnedIn    bool // the first policy is the only one
+	Fragments   int  // parts of tokens that it can hold, in family T
+	// RenewAbove is how many it holds before it gives them up at a SYNC.
+	RenewAbove int
 	// ByReference says that the device asks its peers for no certificates by value:
 	// it fetches those that it does not know.
 	ByReference bool
@@ -40,6 +43,7 @@ func DefaultConfig(place wire.Place, env uint64) Config {
 	return Config{
 		Place: place, Env: env, Suites: []suite.Suite{suite.Ed25519}, PIN: []byte("1234"), Tee: 1,
 		MTU: 2048, LogCapacity: 256, Slots: 4, Requests: 4, Statics: 4, Retention: 256, Ring: 512,
+		Fragments: 320, RenewAbove: 16,
 	}
 }
 
@@ -62,6 +66,10 @@ type Parts struct {
 	// DecodeTransfer reads the payload of a TRANSFER that the payee got.
 	DecodeTransfer func(payload []byte) (wire.Transfer, error)
 	Draw           DrawFunc
+	// Pick chooses the fragments that are paid with in family T.
+	Pick PickFunc
+	// Join says which fragments are one.
+	Join JoinFunc
 	// Links are the checks of the links of CHAIN provenance.
 	Links []provenance.Rule
 	// Tokens are the checks of the tokens beside a transfer of family E, and Split
@@ -104,6 +112,12 @@ func (p Parts) complete() Parts {
 	if p.Draw == nil {
 		p.Draw = Draw
 	}
+	if p.Pick == nil {
+		p.Pick = Pick
+	}
+	if p.Join == nil {
+		p.Join = Join
+	}
 	if p.Collect == nil {
 		p.Collect = provenance.Collect
 	}
@@ -144,6 +158,7 @@ type Device struct {
 	verified bool // the user, for the next payment
 	last     spec.Code
 	parsed   map[[32]byte]*cert.Certificate
+	known    map[string]wire.IssuerToken // TOKENs whose signatures have held
 	derived
 }
 
@@ -269,11 +284,17 @@ func (d *Device) write(step Step, next *State) error {
 		return d.broken
 	}
 	for _, e := range entries {
-		if section := int(e.Key >> 56); section != sectionRing && section != sectionLog && section != sectionChain && section != sectionPurse && section != sectionTaken {
+		if section := int(e.Key >> 56); !listed(section) {
 			d.images[e.Key] = e.Value
 		}
 	}
 	return nil
+}
+
+// listed reports whether a section is compared entry by entry.
+func listed(section int) bool {
+	return section == sectionRing || section == sectionLog || section == sectionChain ||
+		section == sectionToken || section == sectionPurse || section == sectionTaken
 }
 
 // ready reports whether commands can be taken. A debit that a cut has left

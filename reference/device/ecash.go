@@ -73,7 +73,7 @@ func (l *Taken) fields(c *codec) {
 func (d *Device) ecash() bool { return d.cfg.Place.Spoken() == wire.FamilyECash }
 
 // beside reports whether something stands beside a TRANSFER: links, or tokens.
-func (d *Device) besides() bool { return d.chained() || d.ecash() }
+func (d *Device) besides() bool { return d.chained() || d.ecash() || d.parted() }
 
 // heldHop is the hop of value that is here and cannot be paid with before it has
 // been exchanged.

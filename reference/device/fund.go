@@ -112,8 +112,11 @@ func (d *Device) FundAccept(fund []byte) error {
 		return d.refusalOf(err)
 	}
 	decode := wire.DecodeFund
-	if d.iou() {
+	switch {
+	case d.iou():
 		decode = wire.DecodeReservation
+	case d.parted():
+		decode = wire.DecodeTokenFund
 	}
 	m, err := decode(o.Payload)
 	if err = d.cfg.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
@@ -128,7 +131,15 @@ func (d *Device) FundAccept(fund []byte) error {
 		return r
 	}
 	next := d.state.clone()
-	d.bring(next, c.ID, 0, m.Amount)
+	if d.parted() {
+		if r := d.judge(ProcTokenFund, c); r != nil {
+			return r
+		}
+		d.keepIssued(c)
+		next.receive(c.whole(), d.parts.Join)
+	} else {
+		d.bring(next, c.ID, 0, m.Amount)
+	}
 	if d.ecash() {
 		pending, _ := d.blind(d.withdrawal("fund", m.Nonce[:]), m.Amount, d.state.Funding.Epoch)
 		coins, ok := finishCoins(pending, m.Signatures)

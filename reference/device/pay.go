@@ -156,6 +156,15 @@ func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot,
 		next.take(c.drawn)
 		return lotsOf(c.drawn), nil
 	}
+	if d.parted() {
+		if c.parts == nil && !partsFit(c) {
+			return nil, d.refuse(c.failed.Requirement, c.failed.Code)
+		}
+		m.Fragments = raisedParts(c.parts)
+		m.Lots = lotsOfParts(m.Fragments)
+		next.give(c.parts)
+		return lotsOfParts(c.parts), nil
+	}
 	drawn, ok := d.parts.Draw(&next.Lots, c.Amount, hopLimit(c, c.PayReq.MaxHop)-1)
 	if !ok {
 		return nil, d.refuse(spec.PAY02, spec.EFunds)
@@ -259,6 +268,9 @@ func (d *Device) send(s *session, slot *Slot) []byte {
 		// What the host has lost is missing: the payee refuses, and signs it.
 		links, certs, _ := d.showing(m.Inputs)
 		item.Links, item.Certs = links, append(item.Certs, certs...)
+	}
+	if m, err := wire.DecodeTransfer(slot.Payload); d.parted() && err == nil {
+		item.Links, _ = d.issuedBeside(m.Fragments)
 	}
 	if d.ecash() {
 		item.Links = besideSlot(slot)

@@ -12,7 +12,8 @@ import (
 var ErrCorrupt = errors.New("device: memory does not hold a device")
 
 // sections visits every value but the ring, the log, the lots of CHAIN
-// provenance and the coins of family E, which are compared entry by entry because they are long.
+// provenance, the fragments of family T and the coins of family E, which are
+// compared entry by entry because they are long.
 func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionIdentity, 0), s.Identity.fields)
 	visit(keyOf(sectionStatus, 0), s.Lifecycle.fields)
@@ -55,6 +56,8 @@ func (s *State) changes(before *State, images map[nvm.Key][]byte) []nvm.Entry {
 		func(e *wire.LogEntry) uint64 { return e.Number }, logFields)
 	out = appendChanged(out, sectionChain, before.Chained, s.Chained,
 		func(l *ChainLot) uint64 { return l.Order }, (*ChainLot).fields)
+	out = appendChanged(out, sectionToken, before.Fragments, s.Fragments,
+		func(f *Fragment) uint64 { return f.Order }, (*Fragment).fields)
 	out = appendChanged(out, sectionPurse, before.Purse, s.Purse,
 		func(l *Coin) uint64 { return l.Order }, (*Coin).fields)
 	return appendChanged(out, sectionTaken, before.Taken, s.Taken,
@@ -110,6 +113,12 @@ func load(entries []nvm.Entry, cfg Config) (*State, map[nvm.Key][]byte, error) {
 				return nil, nil, ErrCorrupt
 			}
 			s.Chained = append(s.Chained, l)
+		case sectionToken:
+			var f Fragment
+			if !read(e.Value, f.fields) {
+				return nil, nil, ErrCorrupt
+			}
+			s.Fragments = append(s.Fragments, f)
 		case sectionPurse:
 			var l Coin
 			if !read(e.Value, l.fields) {

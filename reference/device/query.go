@@ -61,6 +61,11 @@ func (d *Device) Query() (Status, error) {
 	if limit > 0 {
 		st.Spendable = s.Lots.upTo(limit - 1)
 	}
+	for _, f := range s.Fragments {
+		if f.Given && f.Hop+1 <= limit {
+			st.Spendable -= f.Amount()
+		}
+	}
 	st.Held = st.Balance - st.Spendable
 	return st, nil
 }

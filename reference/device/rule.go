@@ -33,9 +33,13 @@ const (
 	ProcPolicy     Procedure = "policy"
 	ProcRevset     Procedure = "revset"
 	ProcCertGet    Procedure = "certGet"
-	ProcRekey      Procedure = "rekey"   // before REKEY_REQ
-	ProcRekeyed    Procedure = "rekeyed" // on the certificates that answer it
-	ProcTokens     Procedure = "tokens"  // payee on TOKENS
+	ProcRekey      Procedure = "rekey"     // before REKEY_REQ
+	ProcRekeyed    Procedure = "rekeyed"   // on the certificates that answer it
+	ProcTokens     Procedure = "tokens"    // payee on TOKENS
+	ProcToken      Procedure = "token"     // on a TOKEN
+	ProcFragments  Procedure = "fragments" // payee on a TRANSFER of family T
+	ProcTokenFund  Procedure = "tokenFund" // on FUND of family T
+	ProcRenewed    Procedure = "renewed"   // on SYNC_ACK of family T
 	ProcKeyset     Procedure = "keyset"
 	ProcDepositAck Procedure = "depositAck"
 )
@@ -79,6 +83,10 @@ func StandardRules() Rules {
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
 		ProcTokens:     onlineRules(),
+		ProcToken:      issuedRules(),
+		ProcFragments:  fragmentRules(),
+		ProcTokenFund:  tokenFundRules(),
+		ProcRenewed:    renewedRules(),
 		ProcKeyset:     keysetRules(),
 		ProcDepositAck: depositAckRules(),
 	}

@@ -41,6 +41,7 @@ type State struct {
 	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
 	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
+	Fragments  []Fragment // in family T: Lots as parts of tokens, in the order in which they came
 	Keyset     []byte     // in family E: the KEYSET in force, encoded
 	Purse      []Coin     // in family E: what Lots are made of, but for Taken, in the order in which they came
 	Taken      []Taken    // in family E: payments whose tokens are not home, in the order in which they came
@@ -222,6 +223,7 @@ func (s *State) clone() *State {
 	c.Ring = slices.Clone(s.Ring)
 	c.Log = slices.Clone(s.Log)
 	c.Chained = slices.Clone(s.Chained)
+	c.Fragments = slices.Clone(s.Fragments)
 	c.Purse = slices.Clone(s.Purse)
 	c.Taken = slices.Clone(s.Taken)
 	return &c

@@ -122,7 +122,7 @@ type Terms struct {
 // never be credited is not asked for.
 func staticRules() []Rule {
 	return append(lifecycleRules(), []Rule{
-		{"family", spec.ENC05, spec.EFamily, func(c *Context) bool { return !c.d.chained() }},
+		{"family", spec.ENC05, spec.EFamily, func(c *Context) bool { return !c.d.chained() && !c.d.parted() }},
 		{"amount", spec.ENC04, spec.EAmount, func(c *Context) bool { return c.Amount == 0 || payable(c) }},
 		{"terms", spec.ENC02, spec.EField, func(c *Context) bool {
 			return c.Static.Max >= 1 && c.Static.Max <= wire.MaxStaticUses && len(c.Static.Label) <= 40 &&

@@ -72,6 +72,7 @@ func (d *Device) SyncReport(challenge []byte) (Report, error) {
 			d.batches(s)
 		}
 		s.Sync = mark
+		s.giveUp(body.Fragments)
 		s.closeOld(uint64(d.cfg.Retention))
 	})
 	if err != nil {
@@ -106,7 +107,8 @@ func (d *Device) account(nonce wire.Nonce) wire.Sync {
 		Prev: s.Prev, Lots: s.Lots.list(), PolicyVersion: d.policy.PolicyVersion,
 		RevocationVersion: d.revocationVersion(), Epoch: s.Epoch, First: s.Acked + 1,
 		HeadBefore: s.AckedHead, Last: s.LogNumber, Head: s.LogHead, Totals: s.Totals,
-		Pending: s.pendingIDs(), UsedAmount: s.Used.Amount, UsedCount: s.Used.Count,
+		Fragments: d.givenUp(),
+		Pending:   s.pendingIDs(), UsedAmount: s.Used.Amount, UsedCount: s.Used.Count,
 		NextRequest: s.NextRequest, Mode: d.policy.SyncMode,
 	}
 	if s.Decommissioned {
@@ -152,7 +154,7 @@ func (d *Device) records(mode uint64) [][]byte {
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
 		}
-		if mode == wire.SyncFull && e.Kind == wire.LogRefund && d.chained() {
+		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.parted()) {
 			add(returnOf(e.Ref))
 		}
 	}
@@ -175,11 +177,15 @@ func (d *Device) SyncApply(ack []byte) error {
 		return d.broken
 	}
 	c := d.context()
-	o, err := wire.DecodeObject(ack, wire.TypeSyncAck.MaxBytes())
+	decode := wire.DecodeSyncAck
+	if d.parted() {
+		decode = wire.DecodeTokenSyncAck
+	}
+	o, err := wire.DecodeObject(ack, wire.TypeSyncAck.LimitIn(d.cfg.Place.Spoken()))
 	if err != nil {
 		return d.refusalOf(err)
 	}
-	m, err := wire.DecodeSyncAck(o.Payload)
+	m, err := decode(o.Payload)
 	if err = d.cfg.Place.CheckRealm(m.Realm, err); err != nil {
 		return d.refusalOf(err)
 	}
@@ -191,10 +197,23 @@ func (d *Device) SyncApply(ack []byte) error {
 	if r := d.judge(ProcSyncAck, c); r != nil {
 		return r
 	}
+	if d.parted() {
+		if r := d.judge(ProcRenewed, c); r != nil {
+			return r
+		}
+		d.keepIssued(c)
+	}
 	next := d.state.clone()
 	d.erase(next, m)
 	next.replenish(m)
-	if m.ClearHops == 1 && !d.besides() { // a SYNC_ACK shows where nothing was
+	if d.parted() {
+		d.renew(next, c)
+	}
+	switch {
+	case m.ClearHops != 1, d.chained(), d.ecash(): // a SYNC_ACK shows where nothing was
+	case d.parted():
+		next.clearPartHops(d.parts.Join)
+	default:
 		next.clearHops()
 	}
 	if d.ecash() { // what is received counts until it is home

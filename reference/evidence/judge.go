@@ -79,8 +79,9 @@ type debit struct {
 	payer   wire.DID
 	counter uint64
 	prev    wire.ID
-	request wire.ID      // zero for a DEFUND
-	drawn   []wire.Input // under CHAIN provenance, with the hops at which it was held
+	request wire.ID         // zero for a DEFUND
+	drawn   []wire.Input    // under CHAIN provenance, with the hops at which it was held
+	parts   []wire.Fragment // in family T
 }
 
 func (j *judge) debit(b []byte) (debit, error) {
@@ -102,7 +103,7 @@ func (j *judge) transfer(b []byte) (debit, error) {
 		if err != nil { // a realm of CHAIN provenance has another form
 			m, err = wire.DecodeChained(payload)
 		}
-		d.drawn, d.tokens = provenance.Held(m.Inputs), m.Tokens
+		d.drawn, d.tokens, d.parts = provenance.Held(m.Inputs), m.Tokens, m.Fragments
 		d.counter, d.prev, d.request = m.Counter, m.Prev, m.RequestHash
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
@@ -117,7 +118,7 @@ func (j *judge) defund(b []byte) (debit, error) {
 		if err != nil {
 			m, err = wire.DecodeChainedDefund(payload)
 		}
-		d.drawn = m.Inputs
+		d.drawn, d.parts = m.Inputs, m.Fragments
 		for _, t := range m.Spent {
 			d.tokens = append(d.tokens, t.Hash())
 		}
@@ -131,7 +132,9 @@ func (j *judge) report(b []byte) (wire.Sync, wire.DID, error) {
 	var m wire.Sync
 	_, did, err := j.signed(b, wire.TypeSync, func(payload []byte) (signer, error) {
 		var err error
-		m, err = wire.DecodeSync(payload)
+		if m, err = wire.DecodeSync(payload); err != nil { // family T may give fragments up
+			m, err = wire.DecodeTokenSync(payload)
+		}
 		return signer{m.Realm, m.Suite, m.Cert}, err
 	})
 	return m, did, err

@@ -14,6 +14,13 @@ import (
 // identifier, which is a digest of what it says, and a right device draws from
 // nothing that it has not verified.
 func (j *judge) source(objects [][]byte) (wire.DID, error) {
+	if len(objects) == 2 {
+		before := j.unlinked
+		if accused, err := j.part(objects); err == nil {
+			return accused, nil
+		}
+		j.unlinked = before // a bundle of CHAIN accuses nobody for its source
+	}
 	lot, of, draws, err := sourceOf(objects)
 	if err != nil {
 		return wire.DID{}, err
@@ -64,4 +71,33 @@ func sourceOf(objects [][]byte) (lot, of *provenance.Link, draws [][]byte, err e
 		return nil, nil, nil, notProven("no debit draws from the source")
 	}
 	return lot, of, draws, nil
+}
+
+// part is kind 9 in family T: two objects of one device, of which one is a debit
+// and the other a debit or a SYNC, that draw a part of one token in common from
+// one source. Whatever brings a part to a device, again or for the first time, has
+// an identifier of its own, so that an honest device has nothing to draw twice;
+// only what it has given up, and had no answer for, it gives up again.
+func (j *judge) part(objects [][]byte) (wire.DID, error) {
+	var parts [2][]wire.Fragment
+	var by [2]wire.DID
+	var ids [2]wire.ID
+	debits := 0
+	for i, b := range objects {
+		d, err := j.debit(b)
+		if err == nil {
+			debits++
+			parts[i], by[i], ids[i] = d.parts, d.payer, d.id
+			continue
+		}
+		m, did, err := j.report(b)
+		if err != nil {
+			return wire.DID{}, err
+		}
+		parts[i], by[i], ids[i] = m.Fragments, did, wire.ID{1}
+	}
+	if debits == 0 || by[0] != by[1] || ids[0] == ids[1] || !wire.DrawTwice(parts[0], parts[1]) {
+		return wire.DID{}, notProven("no part of a token is drawn twice")
+	}
+	return by[0], nil
 }

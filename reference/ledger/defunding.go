@@ -103,6 +103,10 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		return nil, err
 	}
 	err = judge(l, l.parts.Rules.Defunding, d)
+	parts := &PartsOf{d.Device, d.Body.Fragments, d.Body.Lots}
+	if err == nil && l.parted() {
+		err = judge(l, l.parts.Rules.Parts, parts)
+	}
 	if d.authentic(l) {
 		l.certified(d.path)
 		l.seen.addDebit(defundDebit(d))
@@ -112,6 +116,11 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	}
 	if judge(l, l.parts.Rules.Once, d) != nil {
 		return l.device(d.Device).defunded[d.Body.Counter].answer, nil
+	}
+	if l.parted() {
+		if err := judge(l, l.parts.Rules.RedeemParts, parts); err != nil {
+			return nil, err
+		}
 	}
 	status := uint64(wire.DefundRefused)
 	if judge(l, l.parts.Rules.Order, d) == nil && l.redeemDefund(d) == nil {
@@ -126,6 +135,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 		o.usedBy = d.ID
 		l.parts.Book.Credit(o.account, d.Body.Amount)
 		l.supply.defund(d.Device, d.Body.Amount)
+		l.bringHome(parts.Fragments)
 		l.auditDevice(d.Device, nil)
 	}
 	return l.answerDefund(d, status), nil
@@ -138,6 +148,9 @@ func (l *Ledger) answerDefund(d *Defunding, status uint64) []byte {
 		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
 	}.Encode())
 	l.issued(wire.TypeDefundAck, answer)
+	if status == wire.DefundRefused {
+		l.bring(wire.TypeDefundAck, answer, d.Device, d.Body.Fragments)
+	}
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
 	}

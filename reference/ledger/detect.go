@@ -39,6 +39,7 @@ func DefaultDetectors() []Detector {
 		{"two keys for one subject", spec.DET04, (*Ledger).twoKeys},
 		{"two debits with one token", spec.DSP08, (*Ledger).sameToken},
 		{"more drawn from a lot than it had", spec.DET06, (*Ledger).overdrawn},
+		{"one part of a token drawn twice", spec.TOK11, (*Ledger).drawnTwice},
 	}
 }
 

@@ -69,6 +69,10 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	if f := l.funding(r.Device, r.Body.Request); f != nil {
 		return f.voucher, nil
 	}
+	issued, err := l.mint(r.Body.Amount)
+	if err != nil {
+		return nil, err
+	}
 	signatures, err := l.withdraw(r)
 	if err != nil {
 		return nil, err
@@ -81,9 +85,10 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Currency: l.parts.Place.Currency, Exponent: l.parts.Place.Exponent,
 		Amount: r.Body.Amount, Nonce: r.Body.Nonce, Cert: l.service.Cert.ID,
-		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Signatures: signatures, Reservation: reservation,
+		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Signatures: signatures, Reservation: reservation, Issued: issued,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
+	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(issued))
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)
 	l.supply.fund(r.Device, r.Body.Amount)
 	if l.reserving() {

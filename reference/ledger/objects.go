@@ -33,6 +33,8 @@ type Debit struct {
 	Reservation uint64
 	// Drawn is what it was drawn from under CHAIN provenance, as it was held.
 	Drawn []wire.Input
+	// Parts are the same in family T.
+	Parts []wire.Fragment
 	// Tokens are the hashes of the tokens that it names, in family E.
 	Tokens []wire.ID
 	// Links are those that came with a pending TRANSFER, and Signers the
@@ -44,7 +46,8 @@ type Debit struct {
 func defundDebit(d *Defunding) *Debit {
 	tokens := (&Redemption{Tokens: d.Body.Spent}).hashes()
 	return &Debit{ID: d.ID, Payer: d.Device, Counter: d.Body.Counter, Prev: d.Body.Prev,
-		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert, Drawn: d.Body.Inputs, Tokens: tokens}
+		Amount: d.Body.Amount, Object: d.Bytes, Cert: d.Body.Cert, Drawn: d.Body.Inputs, Tokens: tokens,
+		Parts: d.Body.Fragments}
 }
 
 func transferDebit(s *Settlement) *Debit {
@@ -52,7 +55,8 @@ func transferDebit(s *Settlement) *Debit {
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
 		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
 		Expiry: s.Body.Expiry, Reservation: s.Body.Reservation, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
-		Drawn: provenance.Held(s.Body.Inputs), Tokens: s.Body.Tokens, Links: s.Links, Signers: s.Signers}
+		Drawn: provenance.Held(s.Body.Inputs), Tokens: s.Body.Tokens, Links: s.Links, Signers: s.Signers,
+		Parts: s.Body.Fragments}
 }
 
 // objects are the authentic signed objects that the ledger has seen: sets, so

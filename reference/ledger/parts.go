@@ -69,6 +69,11 @@ type Ledger struct {
 	revset  revocations
 	final   map[wire.ID]Resolution
 	claims  map[wire.ID]claimState
+	// Of family T: the tokens issued, and what of them has come home.
+	issuedTokens map[wire.TID]issuedToken
+	home         map[wire.TID][]wire.Fragment
+	brought      map[wire.ID]brought
+	renewals     map[wire.DID][]renewal
 	// reserves are empty but in families I and S.
 	reserves reserves
 	tokens   tokens
@@ -90,19 +95,23 @@ func New(p Parts) (*Ledger, error) {
 		p.Waiting = func(waits []*Debit) []*Debit { return waits }
 	}
 	l := &Ledger{
-		parts:    p,
-		epoch:    p.Epoch,
-		store:    cert.NewStore(maxDevices, p.Roots...),
-		service:  p.Service,
-		devices:  map[wire.DID]*device{},
-		orders:   map[wire.Nonce]*order{},
-		seen:     newObjects(),
-		supply:   newSupply(),
-		revset:   revocations{version: p.Revocations},
-		final:    map[wire.ID]Resolution{},
-		claims:   map[wire.ID]claimState{},
-		reserves: newReserves(),
-		tokens:   newTokens(),
+		parts:        p,
+		epoch:        p.Epoch,
+		store:        cert.NewStore(maxDevices, p.Roots...),
+		service:      p.Service,
+		devices:      map[wire.DID]*device{},
+		orders:       map[wire.Nonce]*order{},
+		seen:         newObjects(),
+		supply:       newSupply(),
+		revset:       revocations{version: p.Revocations},
+		final:        map[wire.ID]Resolution{},
+		claims:       map[wire.ID]claimState{},
+		issuedTokens: map[wire.TID]issuedToken{},
+		home:         map[wire.TID][]wire.Fragment{},
+		brought:      map[wire.ID]brought{},
+		renewals:     map[wire.DID][]renewal{},
+		reserves:     newReserves(),
+		tokens:       newTokens(),
 	}
 	for _, path := range p.Providers {
 		if err := p.Paths.Signatures(path); err != nil {

@@ -51,6 +51,9 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	l.reserves.refunded[transfer] = body.Status == wire.ResolveRefund
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
 	l.issued(wire.TypeResolve, out.Resolve)
+	if body.Status == wire.ResolveRefund && out.Refused == nil {
+		l.bring(wire.TypeResolve, out.Resolve, d.Payer, d.Parts)
+	}
 	l.final[transfer] = out
 	l.apply()
 	return out, nil
@@ -110,9 +113,11 @@ func (l *Ledger) Mailbox(payee wire.DID) [][]byte {
 		if err != nil {
 			continue
 		}
-		mail = append(mail, settlement.Append(nil, settlement.Record{
-			Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links,
-		}))
+		record := settlement.Record{Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links}
+		if l.parted() {
+			record.Links = l.issuedOf(d)
+		}
+		mail = append(mail, settlement.Append(nil, record))
 	}
 	return mail
 }

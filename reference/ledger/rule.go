@@ -36,6 +36,9 @@ type Rules struct {
 	DepositOnce []Rule[Debit]
 	Refund      []Rule[Debit] // of a claim
 	Link        []Rule[Link]
+	Parts       []Rule[PartsOf] // of every debit of family T
+	RedeemParts []Rule[PartsOf] // of a DEFUND of family T
+	Renew       []Rule[PartsOf] // of what a SYNC of family T gives up
 	// Reserve decides, in families I and S, whether a debit is taken from its
 	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
 	Reserve          []Rule[Debit]
@@ -54,21 +57,25 @@ type Rules struct {
 // DefaultRules returns the rules of the specification.
 func DefaultRules() Rules {
 	return Rules{
-		Funding:          fundingRules(),
-		Cancel:           cancelRules(),
-		Defunding:        defundingRules(),
-		Once:             onceRules(),
-		Order:            orderRules(),
-		Sync:             syncRules(),
-		Settle:           settleRules(),
-		SettleOnce:       settleOnceRules(),
-		Receipt:          receiptRules(),
-		Request:          requestRules(),
-		Claim:            claimRules(),
-		Deposit:          depositRules(),
-		DepositOnce:      depositOnceRules(),
-		Refund:           refundRules(),
-		Link:             linkRules(),
+		Funding:     fundingRules(),
+		Cancel:      cancelRules(),
+		Defunding:   defundingRules(),
+		Once:        onceRules(),
+		Order:       orderRules(),
+		Sync:        syncRules(),
+		Settle:      settleRules(),
+		SettleOnce:  settleOnceRules(),
+		Receipt:     receiptRules(),
+		Request:     requestRules(),
+		Claim:       claimRules(),
+		Deposit:     depositRules(),
+		DepositOnce: depositOnceRules(),
+		Refund:      refundRules(),
+		Link:        linkRules(),
+		Parts:       partsRules(),
+		RedeemParts: redeemPartRules(),
+		Renew:       renewRules(),
+
 		Reserve:          reserveRules(),
 		ReserveDefunding: reserveDefundingRules(),
 		Withdraw:         withdrawRules(),

@@ -167,6 +167,9 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	if err == nil {
 		err = judge(l, l.parts.Rules.Settle, s)
 	}
+	if err == nil && l.parted() {
+		err = judge(l, l.parts.Rules.Parts, &PartsOf{s.Device, s.Body.Fragments, s.Body.Lots})
+	}
 	if err != nil {
 		return Outcome{ID: s.ID, Err: err}
 	}

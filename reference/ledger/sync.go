@@ -63,7 +63,11 @@ func (l *Ledger) Reconcile(sync []byte, records [][]byte, factor Factor) (Reconc
 	var err error
 	r.Signed, err = l.open(sync, opened{typ: wire.TypeSync}, func(payload []byte) (signerOf, error) {
 		var err error
-		r.Body, err = wire.DecodeSync(payload)
+		decode := wire.DecodeSync
+		if l.parted() {
+			decode = wire.DecodeTokenSync
+		}
+		r.Body, err = decode(payload)
 		return signerOf{r.Body.Suite, r.Body.Cert},
 			l.parts.Place.Check(r.Body.Realm, r.Body.Currency, r.Body.Exponent, err)
 	})
@@ -170,13 +174,14 @@ func (l *Ledger) acknowledge(r *Report, grant uint64, clear bool) []byte {
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(), Nonce: r.Body.Nonce,
 		Cert: l.service.Cert.ID, SyncHash: r.ID, PolicyVersion: l.parts.Policy.PolicyVersion,
 		RevocationVersion: l.revset.version, Epoch: l.epoch, Device: r.Device,
-		Last: r.Body.Last, Head: r.Body.Head, LowWater: l.lowWater(r.Device), Grant: grant,
+		Last: r.Body.Last, Head: r.Body.Head, LowWater: l.lowWater(r.Device), Grant: grant, Issued: l.renew(r),
 	}
 	if clear {
 		ack.ClearHops = 1
 	}
 	d := l.device(r.Device)
 	d.answered, d.ack = r.ID, l.service.Sign(wire.TypeSyncAck, ack.Encode())
+	l.bring(wire.TypeSyncAck, d.ack, r.Device, l.givenBack(r, ack.Issued))
 	return d.ack
 }
 

@@ -21,6 +21,11 @@ func (b *bench) online() {
 		Amount: amount, Nonce: nonce("funding"), Cert: b.ana.crt, Request: count, Status: wire.FundRequest,
 	}.Encode())
 	b.object(b.service, "FUND", wire.TypeFund, b.fund(request).Encode())
+	tid := nonce("token")
+	b.object(b.service, "TOKEN", wire.TypeToken, wire.IssuerToken{
+		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent, Value: amount,
+		Cert: b.service.crt, Epoch: epoch, TID: wire.TID(tid),
+	}.Encode())
 	_, out := b.object(b.ana, "DEFUND", wire.TypeDefund, wire.Defund{
 		Version: wire.V1, Realm: b.realm, Suite: s, Currency: currency, Exponent: exponent, Amount: amount,
 		Nonce: nonce("order"), Cert: b.ana.crt, Counter: count, Prev: digest("debit before"),

@@ -312,11 +312,14 @@ func (m DepositAck) Encode() []byte { return encode(&m) }
 // DecodeDepositAck reads the payload of a DEPOSIT_ACK.
 func DecodeDepositAck(payload []byte) (DepositAck, error) { return decode[DepositAck](payload) }
 
-// LimitIn is [Type.MaxBytes] in a family of value: what carries blinded messages
-// is larger.
+// LimitIn is [Type.MaxBytes] in a family of value: what carries blinded messages,
+// or TOKENs, is larger.
 func (t Type) LimitIn(family uint64) int {
 	if family == FamilyECash && (t == TypeFundReq || t == TypeFund || t == TypeDefund) {
 		return MaxMoney
+	}
+	if family == FamilyToken && (t == TypeFund || t == TypeSyncAck) {
+		return MaxTokenFund
 	}
 	return t.MaxBytes()
 }

@@ -58,6 +58,7 @@ type Fund struct {
 	RequestHash ID // key 18: id of the FUND_REQ
 	Epoch       uint64
 	Device      DID
+	Issued      [][]byte // in family T: encoded TOKENs
 	Signatures  [][]byte // of family E: blind signatures, in the order of the FUND_REQ
 	Reservation uint64   // key 93: the number of the FUND_REQ, in family I; 0 in others, and not on the wire
 }
@@ -77,6 +78,7 @@ func (m *Fund) fields(c *codec) {
 	if c.optional(95, len(m.Signatures) > 0) {
 		c.blindSigs(95, &m.Signatures)
 	}
+	c.issued(&m.Issued)
 }
 
 // A Defund moves value from the device to the account: a debit in the same
@@ -98,7 +100,8 @@ type Defund struct {
 	Epoch         uint64
 	Flags         uint64 // TransferUV
 	Family        uint64
-	Spent         []Token // of family E: what is brought home
+	Fragments     []Fragment // in family T, beside Lots
+	Spent         []Token    // of family E: what is brought home
 }
 
 func (m *Defund) fields(c *codec) {
@@ -114,6 +117,7 @@ func (m *Defund) fields(c *codec) {
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.flags(22, &m.Flags, TransferUV)
 	c.choice(23, &m.Family, upTo(5))
+	c.ofTokens(m.Family, &m.Fragments)
 	if c.optional(97, len(m.Spent) > 0) && m.Family == FamilyECash {
 		c.tokens(97, &m.Spent)
 	}

@@ -105,8 +105,9 @@ type Transfer struct {
 	Epoch         uint64
 	Flags         uint64
 	Family        uint64
-	Expiry        uint64 // epoch; on the wire iff TransferClaim or TransferOneWay is set
-	Tokens        []ID   // of family E: the hashes of the tokens beside it, ascending
+	Fragments     []Fragment // in family T, beside Lots: the same amounts as parts of tokens
+	Expiry        uint64     // epoch; on the wire iff TransferClaim or TransferOneWay is set
+	Tokens        []ID       // of family E: the hashes of the tokens beside it, ascending
 	// Reserved says that there is a Reservation, key 93, which only FamilyIOU may
 	// have: that of the FUND that the payer was credited last, 0 before the first.
 	Reserved    bool
@@ -134,6 +135,7 @@ func (m *Transfer) fields(c *codec) {
 	if m.Flags&(TransferClaim|TransferOneWay) != 0 {
 		number(c, 46, &m.Expiry, 0, maxEpoch)
 	}
+	c.ofTokens(m.Family, &m.Fragments)
 	if c.optional(92, len(m.Tokens) > 0) && m.Family == FamilyECash {
 		c.ids(92, &m.Tokens, 1)
 	}

@@ -72,8 +72,9 @@ type Sync struct {
 	Pending           []ID // ids of pending debits, ascending
 	UsedAmount        money.Amount
 	UsedCount         uint64
-	NextRequest       uint64 // key 58
-	Mode              uint64 // key 78
+	NextRequest       uint64     // key 58
+	Mode              uint64     // key 78
+	Fragments         []Fragment // in family T: what the device gives up for fresh tokens
 }
 
 func (m *Sync) fields(c *codec) {
@@ -99,6 +100,7 @@ func (m *Sync) fields(c *codec) {
 	c.tuple(57, (*uint64)(&m.UsedAmount), &m.UsedCount)
 	number(c, 58, &m.NextRequest, 1, maxCounter)
 	c.choice(78, &m.Mode, func(n uint64) bool { return n == SyncFull || n == SyncTotals })
+	c.renewed(&m.Fragments)
 }
 
 // A SyncAck lets a device forget what the ledger holds.
@@ -113,11 +115,12 @@ type SyncAck struct {
 	RevocationVersion uint64
 	Epoch             uint64
 	Device            DID
-	Last              uint64 // key 52
-	Head              ID     // key 53
-	LowWater          uint64 // key 59, NoLimit when the ledger sets none
-	Grant             uint64 // key 60: 0 nothing, 1 limits replenished, 2 also unlocked
-	ClearHops         uint64 // key 61: 0 or 1
+	Last              uint64   // key 52
+	Head              ID       // key 53
+	LowWater          uint64   // key 59, NoLimit when the ledger sets none
+	Grant             uint64   // key 60: 0 nothing, 1 limits replenished, 2 also unlocked
+	ClearHops         uint64   // key 61: 0 or 1
+	Issued            [][]byte // in family T: encoded TOKENs for what was given up
 }
 
 func (m *SyncAck) fields(c *codec) {
@@ -134,6 +137,7 @@ func (m *SyncAck) fields(c *codec) {
 	number(c, 59, &m.LowWater, 0, maxCounter)
 	c.choice(60, &m.Grant, func(n uint64) bool { return n <= 2 })
 	c.choice(61, &m.ClearHops, func(n uint64) bool { return n <= 1 })
+	c.renewal(&m.Issued)
 }
 
 // The status of a RESOLVE.

@@ -19,6 +19,7 @@ const (
 type codec struct {
 	writing bool
 	chain   bool // debits have inputs in place of lots
+	ofT     bool // vouchers carry TOKENs
 	// reserved says that a FUND has a reservation.
 	reserved bool
 	out      []byte

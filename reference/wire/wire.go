@@ -58,6 +58,7 @@ const (
 	TypeRekeyReq   Type = 0x30
 	TypeEnrolReq   Type = 0x31
 	TypeEvidence   Type = 0x38
+	TypeToken      Type = 0x50
 )
 
 // typeInfo is one row of the table of message types.
@@ -134,6 +135,8 @@ func (t Type) onlineInfo() typeInfo {
 		return typeInfo{"ENROL_REQ", "assay/1/enrol", 8192}
 	case TypeEvidence:
 		return typeInfo{"EVIDENCE", "", 65000}
+	case TypeToken:
+		return typeInfo{"TOKEN", "assay/1/token", 4096}
 	default:
 		return typeInfo{"unknown type", "", 0}
 	}

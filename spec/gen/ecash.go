@@ -32,7 +32,7 @@ func (s *teller) ecash() error {
 	m.Family, m.Flags, m.Tokens = wire.FamilyECash, wire.TransferFallback, []wire.ID{token.Hash()}
 	paid, _ := s.ana.sign(wire.TypeTransfer, m.Encode())
 	s.made["ECASH_TRANSFER"] = example{bytes: paid, object: true, about: "Ana's device pays 0.02 EUR without a connection."}
-	s.plain("TOKEN", token.Encode(), "The token that stands beside it.", "key id", "pk", "randomizer", "signature", "spend")
+	s.plain("ECASH_TOKEN", token.Encode(), "The token that stands beside it.", "key id", "pk", "randomizer", "signature", "spend")
 	return s.home(keys.List[1], token, rqh, nonce)
 }
 

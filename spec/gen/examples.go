@@ -35,6 +35,7 @@ func examples() (map[string]example, string, error) {
 	if err := s.ecash(); err != nil {
 		return nil, "", err
 	}
+	s.issued()
 	if err := s.oneWay(); err != nil {
 		return nil, "", err
 	}

@@ -183,6 +183,8 @@ func TestEveryListOfRulesIsHeld(t *testing.T) {
 		device.ProcRekey: "a host's command",
 		// Family E is judged by checks and mutants; its messages have no vectors yet.
 		device.ProcKeyset: "family E", device.ProcDepositAck: "family E", device.ProcTokens: "family E",
+		// So is family T.
+		device.ProcToken: "family T", device.ProcFragments: "family T", device.ProcTokenFund: "family T", device.ProcRenewed: "family T",
 	}
 	for procedure := range device.StandardRules() {
 		if _, ok := unheld[procedure]; ok == (heldBy[procedure] != nil) {

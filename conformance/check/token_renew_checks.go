@@ -1,0 +1,141 @@
+package check
+
+import (
+	"bytes"
+
+	"github.com/onsi/gomega"
+
+	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/evidence"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// manyParts is more than a device may hold without giving them up.
+const manyParts = 20
+
+// inPieces pays a unit so often that it holds many fragments, of 10 each.
+func (t *T) inPieces(unit *Unit) {
+	other := t.Funded(10 * manyParts)
+	for range manyParts {
+		t.MustTransfer(other, unit, 10)
+	}
+	t.Control(other.Sync(true), "synchronise")
+}
+
+func partsRenewed(t *T) {
+	const message = "what a synchronisation renews is not of the same sum"
+	unit := t.Device()
+	t.inPieces(unit)
+	before := t.pays(unit, 10).Transfer.Fragments
+	t.Control(unit.Sync(true), "synchronise")
+	t.For(spec.TOK12, message).Expect(unit.Spendable()).To(gomega.Equal(uint64(10*manyParts - 10)))
+	s := t.pays(unit, 10*manyParts-10)
+	t.For(spec.TOK12, "many fragments were not renewed").Expect(len(s.Transfer.Fragments)).To(gomega.BeNumerically("<=", 16))
+	t.For(spec.TOK12, message).Expect(s.right()).To(gomega.BeTrue())
+	for _, f := range s.Transfer.Fragments {
+		t.For(spec.TOK12, "an old token was paid with after it was renewed").Expect(f.TID).NotTo(gomega.Equal(before[0].TID))
+		t.For(spec.TOK12, "a fresh token has made a hop").Expect(f.Hop).To(gomega.Equal(uint64(1)))
+	}
+	t.For(spec.TOK12, message).Expect(unit.Spendable()).To(gomega.BeZero())
+}
+
+// renewalLost loses the answer of the ledger twice: the value stays the same.
+func renewalLost(t *T) {
+	const message = "an answer that was lost changed what a synchronisation renews"
+	unit := t.Device()
+	t.inPieces(unit)
+	for range 2 {
+		report, a := unit.Report()
+		if report == nil {
+			t.Control(a, "report")
+		}
+		t.Control(t.ledger.do(adapter.Reconcile{Message: report.Message, Records: report.Messages}), "reconcile")
+		t.For(spec.TOK12, message).Expect(unit.Held()).To(gomega.Equal(uint64(10 * manyParts)))
+	}
+	unit.do(adapter.PowerCycle{})
+	t.Control(unit.Sync(true), "synchronise")
+	t.For(spec.TOK12, message).Expect(unit.Spendable()).To(gomega.Equal(uint64(10 * manyParts)))
+	s := t.pays(unit, 10*manyParts)
+	t.For(spec.TOK12, message).Expect(s.right()).To(gomega.BeTrue())
+	t.For(spec.TOK12, message).Expect(unit.Defund(1)).NotTo(BeDone())
+}
+
+// renewedIsDead has a cracked peer redeem and pay with what the ledger has renewed.
+func renewedIsDead(t *T) {
+	cracked, other := t.Peer(), t.Peer()
+	t.Control(other.Fund(1000), "funding")
+	for range manyParts {
+		t.MustTransfer(other, cracked, 10)
+	}
+	t.Control(other.Sync(true), "synchronise")
+	before := cracked.inside().State()
+	t.Control(cracked.Sync(true), "synchronise")
+	fresh := cracked.inside().State()
+	if len(fresh.Fragments) != 1 || fresh.Fragments[0].Amount() != 10*manyParts {
+		t.For(spec.TOK12, "a ledger did not renew what it was given").Expect(fresh.Fragments).To(gomega.HaveLen(1))
+	}
+	account := t.ledger.Balance(cracked.Account)
+	t.For(spec.TOK12, "somebody was accused before there was a conflict").Expect(t.kind9()).To(gomega.BeEmpty())
+	cracked.putBack(before, 0)
+	t.For(spec.TOK12, "what was renewed was redeemed").Expect(cracked.Defund(100)).To(t.Refused(spec.ETokenSpent))
+	t.For(spec.TOK12, "what was renewed was redeemed").Expect(t.ledger.Balance(cracked.Account)).To(gomega.Equal(account))
+	found := t.kind9()
+	t.For(spec.TOK12, "who drew from what it had given up was not found").Expect(found).To(gomega.HaveLen(1))
+	t.For(spec.TOK12, "another device was accused").Expect(bytes.Equal(found[0].Device, cracked.ID)).To(gomega.BeTrue())
+	got, err := evidence.Verify(found[0].Evidence, t.env.realm.Root.Cert)
+	t.For(spec.TOK12, "the evidence does not verify with public keys").
+		Expect(err == nil && got.Accused == wire.DID(cracked.ID)).To(gomega.BeTrue())
+	cracked.putBack(fresh, 0)
+	t.For(spec.TOK12, "a fresh token could not be redeemed").Expect(cracked.Defund(10 * manyParts)).To(BeDone())
+}
+
+// kind9 are the findings about parts.
+func (t *T) kind9() []adapter.Finding {
+	var found []adapter.Finding
+	for _, f := range t.ledger.Findings() {
+		if f.Kind == wire.EvidenceSource {
+			found = append(found, f)
+		}
+	}
+	return found
+}
+
+// mintedNotRenewed has a cracked peer give up what nobody has brought to it.
+func mintedNotRenewed(t *T) {
+	cracked, other := t.Peer(), t.Peer()
+	t.Control(other.Fund(1000), "funding")
+	for range manyParts {
+		t.MustTransfer(other, cracked, 10)
+	}
+	t.Control(other.Sync(true), "synchronise")
+	state := cracked.inside().State()
+	last := &state.Fragments[len(state.Fragments)-1] // of the other's rest
+	last.To += 100
+	state.Lots[last.Hop] += 100
+	cracked.putBack(state, 0)
+	old := last.TID
+	for i := range 2 { // the answer to the first is no source for the second
+		t.Control(cracked.Sync(true), "synchronise")
+		for _, f := range cracked.inside().State().Fragments {
+			t.For(spec.TOK12, "a ledger renewed what nobody had brought").Expect(f.TID).To(gomega.Equal(old))
+		}
+		if i == 1 {
+			return
+		}
+		t.again(cracked)
+	}
+}
+
+// again cuts what came back into pieces once more, as a cracked device can.
+func (t *T) again(cracked *Unit) {
+	state := cracked.inside().State()
+	f := state.Fragments[0]
+	state.Fragments = nil
+	for at := f.From; at < f.To; at += 10 {
+		piece := f
+		piece.Order, piece.From, piece.To = uint64(at)+1, at, at+10
+		state.Fragments = append(state.Fragments, piece)
+	}
+	cracked.putBack(state, 0)
+}

@@ -1,0 +1,122 @@
+package ledger
+
+import (
+	"slices"
+
+	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
+)
+
+// brought is what one object of the ledger has given to one device.
+type brought struct {
+	device wire.DID
+	parts  []wire.Fragment
+}
+
+// A renewal is what a device has given up, and the TOKENs that it gets for it.
+type renewal struct {
+	parts  []wire.Fragment
+	tokens [][]byte
+}
+
+// renewRules are the checks on the fragments that a SYNC gives up.
+func renewRules() []Rule[PartsOf] {
+	return append([]Rule[PartsOf]{
+		{"the fragments ascend and are disjoint", spec.TOK12, spec.ETokenInterval, func(_ *Ledger, p *PartsOf) bool {
+			return wire.FragmentsAscend(p.Fragments)
+		}},
+		{"they have been brought to the device", spec.TOK12, spec.ETokenUnknown, func(l *Ledger, p *PartsOf) bool {
+			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool { return !l.entitled(p.Device, f) })
+		}},
+	}, redeemPartRules()...)
+}
+
+// entitled reports whether the source of a fragment has brought it to the device:
+// an object of the ledger's own, a TRANSFER to the device, or the refusal of one
+// of its own.
+func (l *Ledger) entitled(did wire.DID, f wire.Fragment) bool {
+	if b, own := l.brought[f.Source]; own {
+		return b.device == did && covers(b.parts, f)
+	}
+	if d := l.seen.debits[f.Source]; d != nil {
+		return d.Opening != nil && d.Opening.Payee == did && covers(d.Parts, f)
+	}
+	if a := l.seen.receipts[f.Source]; a != nil {
+		d := l.seen.debits[a.Body.TransferHash]
+		return a.Body.Status == wire.ReceiptRefused && d != nil && d.Payer == did && covers(d.Parts, f)
+	}
+	return false
+}
+
+// covers reports whether parts, ascending, hold all of a fragment.
+func covers(parts []wire.Fragment, f wire.Fragment) bool {
+	at := f.From
+	for _, p := range parts {
+		if p.TID == f.TID && p.From <= at && p.To > at {
+			at = p.To
+		}
+	}
+	return at >= f.To
+}
+
+// bring notes what an object of the ledger has given to a device.
+func (l *Ledger) bring(t wire.Type, object []byte, did wire.DID, parts []wire.Fragment) {
+	if o, err := wire.DecodeObject(object, max(t.MaxBytes(), wire.MaxTokenFund)); err == nil && len(parts) > 0 {
+		l.brought[o.ID(t)] = brought{did, parts}
+	}
+}
+
+// wholeOf returns TOKENs as fragments.
+func wholeOf(tokens [][]byte) []wire.Fragment {
+	var parts []wire.Fragment
+	for _, b := range tokens {
+		o, err := wire.DecodeObject(b, wire.TypeToken.MaxBytes())
+		if err != nil {
+			continue
+		}
+		if m, err := wire.DecodeIssuerToken(o.Payload); err == nil {
+			parts = append(parts, wire.Fragment{TID: m.TID, To: m.Value})
+		}
+	}
+	return parts
+}
+
+// givenBack is what a SYNC_ACK brings for what a report gives up: the TOKENs, or
+// where there are none what had been brought before. What had not does not become
+// the device's by being given up.
+func (l *Ledger) givenBack(r *Report, tokens [][]byte) []wire.Fragment {
+	if len(tokens) > 0 {
+		return wholeOf(tokens)
+	}
+	return slices.DeleteFunc(slices.Clone(r.Body.Fragments), func(f wire.Fragment) bool { return !l.entitled(r.Device, f) })
+}
+
+// renew answers what a report gives up: with one fresh TOKEN of the same sum, the
+// same one each time that the same is given up, and with none where a rule does
+// not hold; then the device keeps what it has. What is renewed is dead.
+func (l *Ledger) renew(r *Report) [][]byte {
+	parts := r.Body.Fragments
+	if len(parts) == 0 {
+		return nil
+	}
+	for _, done := range l.renewals[r.Device] {
+		if slices.Equal(done.parts, parts) {
+			return done.tokens
+		}
+	}
+	if judge(l, l.parts.Rules.Renew, &PartsOf{Device: r.Device, Fragments: parts}) != nil {
+		return nil
+	}
+	var sum money.Amount
+	for _, f := range parts {
+		sum += f.Amount()
+	}
+	tokens, err := l.mint(sum)
+	if err != nil {
+		return nil
+	}
+	l.bringHome(parts)
+	l.renewals[r.Device] = append(l.renewals[r.Device], renewal{parts, tokens})
+	return tokens
+}
