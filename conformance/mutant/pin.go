@@ -10,21 +10,9 @@ import (
 	"github.com/assay-cbdc/assay/spec"
 )
 
-// pinMutants are cards that are wrong about their user, or about who they are.
+// pinMutants are cards that are wrong about their user.
 func pinMutants() []Mutant {
 	return []Mutant{
-		{Name: "card-mute-about-itself", Breaks: spec.INT18, Fault: "takes a CERT_GET for the end of a payment, and answers nothing", wrap: commanded(nil, func(w *wrapper, c call, o apdu.Command, r *apdu.Response) {
-			switch {
-			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsResume:
-				w.counts[c.handle] = 1 // what it answers to M4 now is what is pending
-			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 1:
-				w.counts[c.handle] = 0
-			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 4 && w.counts[c.handle] == 0:
-				if r.Status == apdu.StatusOK || r.Status&0xFF00 == apdu.StatusMore {
-					*r = apdu.Response{Status: apdu.StatusOK}
-				}
-			}
-		})},
 		{Name: "card-6985-for-user", Breaks: spec.INT16, Fault: "answers 6985 to a payment that needs its user verified", wrap: commanded(nil, func(w *wrapper, c call, o apdu.Command, r *apdu.Response) {
 			if paying(o) && r.Status == apdu.StatusUser {
 				r.Status = apdu.StatusConditions
@@ -69,6 +57,24 @@ func pinMutants() []Mutant {
 			if pin, ok := newPIN(o); ok && r.Status == apdu.StatusData {
 				w.edit(c.handle, func(s *device.State) { s.PIN = pin })
 				r.Status = apdu.StatusOK
+			}
+		})},
+	}
+}
+
+// askedCardMutants are cards that are wrong about who asks for their certificate.
+func askedCardMutants() []Mutant {
+	return []Mutant{
+		{Name: "card-mute-about-itself", Breaks: spec.INT18, Fault: "takes a CERT_GET for the end of a payment, and answers nothing", wrap: commanded(nil, func(w *wrapper, c call, o apdu.Command, r *apdu.Response) {
+			switch {
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsResume:
+				w.counts[c.handle] = 1 // what it answers to M4 now is what is pending
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 1:
+				w.counts[c.handle] = 0
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 4 && w.counts[c.handle] == 0:
+				if r.Status == apdu.StatusOK || r.Status&0xFF00 == apdu.StatusMore {
+					*r = apdu.Response{Status: apdu.StatusOK}
+				}
 			}
 		})},
 	}
