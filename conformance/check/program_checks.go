@@ -32,7 +32,7 @@ type program struct {
 
 func (t *T) program() *program {
 	g := &program{t: t, kinds: steps}
-	if t.Has(adapter.CapOneWay) {
+	if t.paysOneWay() {
 		g.kinds += oneWaySteps
 	}
 	for range 3 {

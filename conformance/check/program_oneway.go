@@ -92,10 +92,15 @@ func (u *Unit) acceptedOneWay(message []byte) []byte {
 	return nil
 }
 
+// paysOneWay says whether a program draws the verbs of one-way payments: a unit
+// that is used again, check after check, keeps each static request that it has
+// made until its last epoch, and has few places.
+func (t *T) paysOneWay() bool { return t.Has(adapter.CapOneWay) && !t.env.pools() }
+
 // settleOneWay lets every payer send again, so that nothing waits for a unit that
 // a later check uses.
 func (g *program) settleOneWay() {
-	if g.t.Has(adapter.CapOneWay) {
+	if g.t.paysOneWay() {
 		for _, u := range g.units {
 			g.resend(u)
 		}
