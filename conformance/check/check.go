@@ -44,6 +44,9 @@ type Check struct {
 	// FullSync says that it judges what a ledger sees in reports of mode FULL
 	// alone, of a requirement that asks for more than that.
 	FullSync bool
+	// Reissue says that a device is cracked in it in a way that CHAIN provenance
+	// keeps its payees from.
+	Reissue bool
 	// Units is the most units under test that it holds at once; 0 stands for two.
 	Units int
 	// Steps says that it drives a payment message by message: shape split alone.

@@ -138,6 +138,9 @@ func (e *Env) exclude(c Check) (Exclusion, string, string) {
 	if c.FullSync && !e.profileHas(spec.WhenFullSync) {
 		return ByProfile, fmt.Sprintf("profile %s has devices report sums, and the check needs their whole reports", e.Profile.ID), ""
 	}
+	if c.Reissue && e.profileHas(spec.WhenChain) {
+		return ByProfile, fmt.Sprintf("under the chains of profile %s nobody takes what a cracked device makes in the check", e.Profile.ID), ""
+	}
 	if !e.HasSuites(c.Suites) {
 		return ByProfile, fmt.Sprintf("product and profile have not all of the suites %v", c.Suites), ""
 	}

@@ -38,4 +38,23 @@ func blockedTerminal(t *T) {
 	}
 	apply()
 	t.For(spec.LCM03, "a terminal that is blocked no more was refused").Expect(pay()).To(BeDone())
+	if t.Has(adapter.CapClaims) && t.Profile().Provenance != spec.ProvenanceChain {
+		t.blockedVerifier(payer, apply)
+	}
+}
+
+// blockedVerifier is the same of a terminal that is software.
+func (t *T) blockedVerifier(payer *Unit, apply func(...wire.ID)) {
+	verifier := t.Kit(software())
+	pay := func() adapter.Answer {
+		s, m2 := verifier.Invite(payer, 50, Invitation{Request: noDevice})
+		return s.Take(m2)
+	}
+	t.Control(pay(), "pay a verifier that is not blocked")
+	apply(verifier.Cert.ID)
+	balance := payer.Spendable()
+	t.For(spec.LCM03, "a verifier in software whose certificate is blocked was paid").Expect(pay()).To(t.Refused(spec.ERevoked))
+	t.For(spec.LCM03, "a payment to a blocked verifier was debited").Expect(payer.Spendable()).To(gomega.Equal(balance))
+	apply()
+	t.For(spec.LCM03, "a verifier that is blocked no more was refused").Expect(pay()).To(BeDone())
 }

@@ -6,6 +6,8 @@ import (
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -15,12 +17,17 @@ const (
 	coverProfile  = "cf-dc-2.2"
 	orderProfile  = "ekrona-p4"
 	stagedProfile = "ekrona-p4-staged"
+	// chainedProfile has reserves and CHAIN provenance.
+	chainedProfile = "cf-dc-2.2-chain"
 )
 
 // reserveMutants are wrong in what families I and S do with reserves.
 func reserveMutants() []Mutant {
 	return []Mutant{
-		{Name: "covers-nobody", Breaks: spec.SET07, Fault: "the ledger holds what a reserve lacks, where its payer's provider covers it", Profile: coverProfile, ledger: reserveRule("the reserve covers it", func(*ledger.Ledger, *ledger.Debit) bool { return false })},
+		{Name: "covers-nobody", Breaks: spec.SET07, Fault: "the ledger holds what a reserve lacks, where its payer's provider covers it", Profile: coverProfile, ledger: reserveRule("the reserve covers it", func(l *ledger.Ledger, d *ledger.Debit) bool {
+			balance, _ := l.Reserve(d.Payer)
+			return balance >= d.Amount
+		})},
 		{Name: "covers-defunding", Breaks: spec.SET07, Fault: "the ledger credits a defunding whatever the reserve has", Profile: coverProfile, ledger: withoutReserve("what precedes it was taken", "the reserve covers it")},
 		{Name: "negative-wallet", Breaks: spec.SET07, Fault: "the ledger pays out of a shadow wallet what is not in it", Profile: orderProfile, ledger: withoutReserve("the reserve covers it")},
 		{Name: "reserve-not-debited", Breaks: spec.SET07, Fault: "the ledger pays the payee and leaves the payer's reserve as it was", Profile: coverProfile, ledger: posts(func(m ledger.Move, book func(ledger.Move)) {
@@ -47,6 +54,9 @@ func reserveMutants() []Mutant {
 					book(m)
 				}
 			}
+		}},
+		{Name: "last-link-only", Breaks: spec.SET10, Fault: "the ledger settles the last transfer of a chain and looks at no link", Profile: chainedProfile, ledger: func(p *ledger.Parts) {
+			p.Chains = func([]wire.Link) []wire.Link { return nil }
 		}},
 		{Name: "spends-before-sync", Breaks: spec.CON05, Fault: "pays with what it received before it has synchronised", Profile: stagedProfile, wrap: wrapped(spendsOn)},
 		{Name: "held-for-ever", Breaks: spec.CON05, Fault: "holds what it received when it has synchronised too", Profile: stagedProfile, wrap: wrapped(holdsOn)},
@@ -169,6 +179,11 @@ func reserveVariants() []Variant {
 			Name: "counts-only", Says: "counts what its devices have paid and keeps no reserve that could be short",
 			Profile: "visa-ops", Requirement: spec.SET07, Right: "idemia-wallet",
 			wrap: unsettledAs(func(*wrapper, call, adapter.Unsettled) (adapter.Unsettled, bool) { return adapter.Unsettled{}, false }),
+		},
+		{
+			Name: "looks-at-no-links", Says: "takes what it is paid without a look at the links, as where there are none",
+			Profile: chainedProfile, Requirement: spec.CON04, Right: coverProfile,
+			device: func(p *device.Parts) { p.Links = []provenance.Rule{} },
 		},
 		{
 			Name: "changes-limits", Says: "takes any newer policy that is signed",

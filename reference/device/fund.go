@@ -164,6 +164,9 @@ func (d *Device) FundAccept(fund []byte) error {
 // iou reports whether value is a reservation, which payments name.
 func (d *Device) iou() bool { return d.cfg.Place.Spoken() == wire.FamilyIOU }
 
+// reserved reports whether the ledger keeps a reserve for the device.
+func (d *Device) reserved() bool { return d.iou() || d.cfg.Place.Spoken() == wire.FamilyShadow }
+
 // reservation is the number that a FUND for a funding number carries, 0 for none.
 func (d *Device) reservation(number uint64) uint64 {
 	if d.iou() {

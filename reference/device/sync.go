@@ -153,6 +153,9 @@ func (d *Device) records(mode uint64) [][]byte {
 		moves := e.Kind == wire.LogPay || e.Kind == wire.LogReceive
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
+			if d.reserved() && e.Kind == wire.LogReceive && len(out) > 0 { // so that its payee settles all of a chain
+				out[len(out)-1] = d.besideRecord(out[len(out)-1])
+			}
 		}
 		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.parted()) {
 			add(returnOf(e.Ref))

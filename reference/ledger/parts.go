@@ -42,6 +42,8 @@ type Parts struct {
 	// are kept, in families I and S; nil: as the specification says.
 	Post    func(m Move, book func(Move))
 	Waiting func(waits []*Debit) []*Debit
+	// Chains returns which links beside a record are taken; nil: all.
+	Chains func(links []wire.Link) []wire.Link
 }
 
 // Standard returns the parts of a ledger of the authority's realm, by the
@@ -93,6 +95,9 @@ func New(p Parts) (*Ledger, error) {
 	}
 	if p.Waiting == nil {
 		p.Waiting = func(waits []*Debit) []*Debit { return waits }
+	}
+	if p.Chains == nil {
+		p.Chains = func(links []wire.Link) []wire.Link { return links }
 	}
 	l := &Ledger{
 		parts:        p,

@@ -44,6 +44,8 @@ type reserves struct {
 	taken map[counterOf]bool
 	// refunded are the debits for which a refund was signed.
 	refunded map[wire.ID]bool
+	// drew are the sources that devices have paid from, under CHAIN provenance.
+	drew map[drewFrom]bool
 	// named are the reservations that payments name, by payer and number.
 	named map[counterOf]bool
 	// paid are the counters of the payments that acknowledged logs tell.
@@ -59,7 +61,7 @@ type owed struct {
 
 func newReserves() reserves {
 	return reserves{
-		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{}, named: map[counterOf]bool{},
+		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{}, named: map[counterOf]bool{}, drew: map[drewFrom]bool{},
 	}
 }
 
@@ -145,6 +147,7 @@ func (d *Debit) defunds() bool { return d.Opening == nil }
 // learn enters a debit, once, and takes whatever can be taken since. A DEFUND is
 // entered when its order was found to hold.
 func (l *Ledger) learn(d *Debit) {
+	l.noteDraws(d)
 	at, known := l.reserves.stage[d.ID]
 	again := at == stageBack && d.Claim && l.claims[d.ID] == claimPaid // its payer had not taken it back
 	if !known || again {
@@ -256,8 +259,11 @@ func (l *Ledger) returned(d *Debit) bool {
 	return !l.ended(d) && (l.reserves.refunded[d.ID] || l.refusedBySE(d))
 }
 
-// ended reports whether payer or payee say that the payee has the amount.
-func (l *Ledger) ended(d *Debit) bool { return l.credited(d) || l.device(d.Payer).retired[d.ID] }
+// ended reports whether payer or payee say that the payee has the amount, or the
+// payee has paid with it.
+func (l *Ledger) ended(d *Debit) bool {
+	return l.credited(d) || l.device(d.Payer).retired[d.ID] || l.reserves.drew[drewFrom{d.Opening.Payee, d.ID}]
+}
 
 func (l *Ledger) refusedBySE(d *Debit) bool {
 	refused := l.receiptOf(d, wire.ReceiptRefused)

@@ -176,6 +176,7 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	l.certified(s.path)
 	l.seen.addDebit(transferDebit(s))
 	if l.reserving() {
+		l.takeLinks(s)
 		return l.reserveTransfer(l.seen.debits[s.ID])
 	}
 	if d := l.seen.debits[s.ID]; judge(l, l.parts.Rules.Claim, d) == nil {

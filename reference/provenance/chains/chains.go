@@ -76,11 +76,16 @@ func (m *Maker) Fund(to wire.DID, amount money.Amount, edit ...func(*wire.Fund))
 	body := wire.Fund{Version: wire.V1, Realm: m.Place.Realm, Suite: m.Service.Key.Public().Suite(),
 		Currency: m.Place.Currency, Exponent: m.Place.Exponent, Amount: amount, Nonce: m.Nonce(),
 		Cert: m.Service.Cert.ID, Epoch: m.Epoch, Device: to}
+	if m.iou() {
+		body.Reservation = 1
+	}
 	for _, e := range edit {
 		e(&body)
 	}
 	return m.Keep(m.Service, wire.TypeFund, m.Service.Sign(wire.TypeFund, body.Encode()), nil)
 }
+
+func (m *Maker) iou() bool { return m.Place.Spoken() == wire.FamilyIOU }
 
 // Pay makes the transfer of inputs from one holder to a device.
 func (m *Maker) Pay(from *Holder, to wire.DID, inputs []wire.Input, edit ...func(*wire.Transfer)) wire.ID {
@@ -99,7 +104,7 @@ func (m *Maker) Transfer(from *Holder, to wire.DID, nonce wire.Nonce, inputs []w
 	body := wire.Transfer{Version: wire.V1, Realm: m.Place.Realm, Suite: from.Key.Public().Suite(),
 		Currency: m.Place.Currency, Exponent: m.Place.Exponent, Cert: from.Cert.ID, Request: 1,
 		PayeeTag: wire.PayeeTag(to, nonce), Counter: from.counter + 1, Prev: from.prev, Inputs: inputs,
-		RequestHash: sha256.Sum256(nonce[:]), Epoch: m.Epoch, Family: wire.FamilyBalance}
+		RequestHash: sha256.Sum256(nonce[:]), Epoch: m.Epoch, Family: m.Place.Spoken(), Reserved: m.iou()}
 	for _, in := range inputs {
 		body.Amount += in.Amount
 	}
