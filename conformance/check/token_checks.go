@@ -34,6 +34,7 @@ func tokenChecks() []Check {
 		receives(rp(spec.TOK04, "held", "a part that is held already is refused", heldParts, query)),
 		rp(spec.TOK04, "home", "a part that comes home is accepted", partComesHome),
 		rp(spec.TOK05, "same", "a token travels in the bytes in which it was issued", tokenStaysTheSame, adapter.CapLedger, funding),
+		rp(spec.TOK05, "hosted", "a wallet that a bank hosts pays one in hardware, in the same tokens", hostedPays, adapter.CapLedger, funding, query),
 		rp(spec.TOK06, "order", "the lowest hop is paid with first, and the lower part", partsInOrder),
 		room,
 		receives(rp(spec.TOK08, "voucher", "a voucher with wrong tokens is refused", wrongTokenVouchers, adapter.CapLedger, funding, query)),

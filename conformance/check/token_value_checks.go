@@ -80,6 +80,30 @@ func tokenStaysTheSame(t *T) {
 	shown(t.pays(other, 300))
 }
 
+// hostedPays: a wallet that a bank hosts is a device of another environment, which
+// nothing but the policy asks for; value goes from one to the other and back without
+// being exchanged for anything.
+func hostedPays(t *T) {
+	hosted := t.DeviceWith(DeviceOptions{Certify: func(c *Certification) {
+		c.Options.Edit = func(b *wire.Cert) { b.Tee = teeHosted }
+	}})
+	hardware := t.Device()
+	voucher := hosted.voucher(500)
+	m := payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund)
+	t.Control(hosted.do(adapter.FundAccept{Message: voucher}), "a voucher")
+	t.MustTransfer(hosted, hardware, 300)
+	t.MustTransfer(hardware, hosted, 100)
+	for _, u := range []*Unit{hosted, hardware} {
+		s := t.pays(u, 50)
+		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(s.Links).To(gomega.HaveLen(1))
+		t.For(spec.TOK05, "a token was exchanged for another between a hosted wallet and one in hardware").
+			Expect(bytes.Equal(s.Links[0].Object, m.Issued[0])).To(gomega.BeTrue())
+	}
+}
+
+// teeHosted is the trusted environment of a virtual secure element.
+const teeHosted = 5
+
 func partsInOrder(t *T) {
 	const message = "parts were not drawn in the order of hop, token and place"
 	unit, other := t.Device(), t.Funded(200)
