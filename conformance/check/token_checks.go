@@ -40,6 +40,7 @@ func tokenChecks() []Check {
 		receives(rp(spec.TOK08, "voucher", "a voucher with wrong tokens is refused", wrongTokenVouchers, adapter.CapLedger, funding, query)),
 		rp(spec.TOK09, "source", "what a payee returned names its refusal as the source", returnedPart),
 		receives(rp(spec.TOK10, "redeem", "no part of a token is redeemed twice, or after it was paid away", redeemedOnce, adapter.CapLedger, funding)),
+		receives(rp(spec.TOK10, "cancelled", "a token whose voucher was cancelled is worth nothing", cancelledTokens, adapter.CapLedger, funding)),
 		receives(rp(spec.TOK10, "impossible", "no part is redeemed that no token has", impossibleRedemptions, adapter.CapLedger, funding)),
 		rp(spec.TOK12, "renewal", "many fragments come back as a fresh token of their sum", partsRenewed, adapter.CapLedger, adapter.CapSplitSync, query),
 		rp(spec.TOK12, "lost", "an answer that is lost costs nothing", renewalLost, adapter.CapLedger, adapter.CapSplitSync, funding, query, adapter.CapPowerCycle),

@@ -28,6 +28,7 @@ func partDeletions() []deletion {
 		}
 	}
 	all = append(all, ledgerList("parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Parts })...)
+	all = append(all, ledgerList("void", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Void })...)
 	return append(all, ledgerList("redeem parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.RedeemParts })...)
 }
 
