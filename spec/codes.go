@@ -84,4 +84,5 @@ const (
 	ETokenInterval     Code = 502
 	ETokenDenomination Code = 503
 	ETokenEpoch        Code = 504
+	EOffline           Code = 505
 )

@@ -105,6 +105,8 @@ func recode(name string, b []byte) ([]byte, error) {
 		return again(wire.DecodeCaps)(b)
 	case "LINKS":
 		return recodeLinks(b)
+	case "ECASH_TOKEN":
+		return again(wire.DecodeToken)(b)
 	case "EVIDENCE":
 		return again(wire.DecodeEvidence)(b)
 	case "LOG_ENTRY":
@@ -154,7 +156,10 @@ func recodePayload(name string, payload []byte) ([]byte, error) {
 		"DEFUND": again(wire.DecodeDefund), "DEFUND_ACK": again(wire.DecodeDefundAck),
 		"SYNC_CHAL": again(wire.DecodeSyncChal), "SYNC": again(wire.DecodeSync),
 		"STATIC_REQ": again(wire.DecodeStaticReq),
-		"SYNC_ACK":   again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
+		"KEYSET":     again(wire.DecodeKeyset), "DEPOSIT": again(wire.DecodeDeposit), "DEPOSIT_ACK": again(wire.DecodeDepositAck),
+		"ECASH_FUND_REQ": again(wire.DecodeFundReq), "ECASH_FUND": again(wire.DecodeFund),
+		"ECASH_TRANSFER": again(wire.DecodeTransfer),
+		"SYNC_ACK":       again(wire.DecodeSyncAck), "RESOLVE": again(wire.DecodeResolve),
 	}[name]
 	if !ok {
 		return nil, fmt.Errorf("no decoder")
@@ -216,10 +221,17 @@ func TestGrammarRefuses(t *testing.T) {
 		{"RESOLVE", "181801", "181802"},              // a refund without ground
 		{"CHAIN_TRANSFER", "108183", "0f8183"},       // inputs under the key of lots
 		{"TOKEN", "021850", "021821"},                // another type
-		{"TOKEN_FUND", "186281", "186280"},           // a voucher without a token
+		{"TOKEN_FUND", "186381", "186380"},           // a voucher without a token
 		{"TOKEN_TRANSFER", "185b8185", "185b8184"},   // a fragment without its source
 		{"LINKS", "f482590128", "f582590128"},        // true is no nonce
 		{"EVIDENCE", "181801", "18180a"},             // an undefined kind
+		{"KEYSET", "0205", "0204"},                   // another type
+		{"ECASH_FUND_REQ", "181801", "181803"},       // an undefined purpose
+		{"ECASH_FUND", "021821", "021820"},           // another type
+		{"ECASH_TRANSFER", "1705", "1701"},           // tokens in another family
+		{"ECASH_TOKEN", "8548", "8448"},              // a member missing
+		{"DEPOSIT", "021824", "021825"},              // another type
+		{"DEPOSIT_ACK", "181801", "181802"},          // spent, and signatures
 	} {
 		b := hex.EncodeToString(examples[tt.name])
 		if !strings.Contains(b, tt.old) {

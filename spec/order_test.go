@@ -141,6 +141,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.depositOnce"] = ledgerRules(online.DepositOnce)
 	lists["ledger.deposit"] = ledgerRules(online.Deposit)
 	lists["ledger.reserve"] = ledgerRules(online.Reserve)
+	lists["ledger.reserveCancel"] = ledgerRules(online.ReserveCancel)
 	lists["ledger.reserveDefunding"] = ledgerRules(online.ReserveDefunding)
 	lists["ledger.refund"] = ledgerRules(online.Refund)
 	lists["ledger.withdraw"] = ledgerRules(online.Withdraw)

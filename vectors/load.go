@@ -2,19 +2,24 @@ package vectors
 
 import (
 	"bytes"
+	"compress/gzip"
 	"embed"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"io/fs"
+	"path"
 	"regexp"
-
 	"strings"
 
 	"github.com/assay-cbdc/assay/spec"
 )
 
-//go:embed *.json
+// files are the vector files under gzip: as they stand they would be a fifth of the
+// whole command.
+//
+//go:embed packed/*.json.gz
 var files embed.FS
 
 // A Problem is one thing that is wrong with a file or a vector.
@@ -46,18 +51,24 @@ func (e *LoadError) Error() string {
 
 // Load reads the embedded files, by name. The error is a [*LoadError].
 func Load() ([]File, error) {
-	names, err := fs.Glob(files, "*.json")
+	names, err := fs.Glob(files, "packed/*.json.gz")
 	if err != nil {
 		panic("vectors: " + err.Error()) // the pattern is constant
 	}
 	var out []File
 	var problems []Problem
 	for _, name := range names {
-		b, err := files.ReadFile(name)
+		packed, err := files.ReadFile(name)
 		if err != nil {
 			panic("vectors: " + err.Error()) // it was just listed
 		}
-		f, found := Parse(strings.TrimSuffix(name, ".json"), b)
+		file := strings.TrimSuffix(path.Base(name), ".json.gz")
+		b, err := Unpack(packed)
+		if err != nil {
+			problems = append(problems, Problem{file, "", "packed: " + err.Error()})
+			continue
+		}
+		f, found := Parse(file, b)
 		problems = append(problems, found...)
 		out = append(out, f)
 	}
@@ -66,6 +77,15 @@ func Load() ([]File, error) {
 		return nil, &LoadError{problems}
 	}
 	return out, nil
+}
+
+// Unpack returns the vector file that is packed as gzip.
+func Unpack(packed []byte) ([]byte, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(r)
 }
 
 // repeated finds ids that two files share.

@@ -26,6 +26,8 @@ func CapabilityOf(v Verb) Capability {
 		return CapOneWay
 	case ReadText, ShowTexts:
 		return CapQR
+	case Connect:
+		return CapConnect
 	case Query:
 		return CapQuery
 	case Defund:

@@ -130,6 +130,7 @@ const (
 	CapOneWay           Capability = "one-way"           // static-request ... resend-one-way
 	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
 	CapQR               Capability = "qr"                // read-text, show-texts
+	CapConnect          Capability = "connect"           // connect
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

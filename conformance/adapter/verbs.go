@@ -31,6 +31,7 @@ var verbs = []struct {
 	{StaticRequest{}, decodeVerb[StaticRequest]}, {PayOneWay{}, decodeVerb[PayOneWay]},
 	{AcceptOneWay{}, decodeVerb[AcceptOneWay]}, {AcknowledgeOneWay{}, decodeVerb[AcknowledgeOneWay]},
 	{ResendOneWay{}, decodeVerb[ResendOneWay]},
+	{Connect{}, decodeVerb[Connect]},
 	{ReadText{}, decodeVerb[ReadText]}, {ShowTexts{}, decodeVerb[ShowTexts]},
 
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},

@@ -36,8 +36,11 @@ func (r *Realm) decodeDefund(payload []byte) (wire.Defund, error) {
 
 // decodeFund reads the payload of a FUND of the realm.
 func (r *Realm) decodeFund(payload []byte) (wire.Fund, error) {
-	if r.parted() {
+	switch {
+	case r.parted():
 		return wire.DecodeTokenFund(payload)
+	case r.reserves():
+		return wire.DecodeReservation(payload)
 	}
 	return wire.DecodeFund(payload)
 }

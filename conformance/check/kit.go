@@ -181,7 +181,7 @@ func (s *KitPayer) Transfer(change func(*wire.Transfer)) wire.Transfer {
 		Cert: s.Cert.ID, Request: s.Request.Request, PayeeTag: wire.PayeeTag(s.PayeeDID, s.Request.Nonce),
 		Counter: s.Counter + 1, Prev: s.Prev, Lots: []wire.Lot{{Hop: 1, Amount: s.Request.Amount}},
 		RequestHash: s.RequestID, PolicyVersion: s.Request.PolicyVersion, Epoch: s.Request.Epoch,
-		Flags: wire.TransferUV, Family: s.Request.Family,
+		Flags: wire.TransferUV, Family: s.Request.Family, Reserved: s.Request.Family == wire.FamilyIOU,
 	}
 	if change != nil {
 		change(&m)

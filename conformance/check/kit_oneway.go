@@ -71,6 +71,7 @@ func (s *KitSender) Transfer(amount uint64, nonce wire.Nonce, change func(*wire.
 		Lots: []wire.Lot{{Hop: 1, Amount: money.Amount(amount)}}, RequestHash: s.hash,
 		PolicyVersion: s.Request.PolicyVersion, Epoch: s.Request.Epoch,
 		Flags: wire.TransferOneWay | wire.TransferUV, Family: s.Request.Family, Expiry: s.Request.Expiry,
+		Reserved: s.Request.Family == wire.FamilyIOU,
 	}
 	if change != nil {
 		change(&m)

@@ -24,15 +24,29 @@ type program struct {
 	t     *T
 	units []*Unit
 	open  []*Payment // payments whose transfer is out
+	// kinds is how many kinds of step it draws from.
+	kinds   int
+	notices []notice
+	parcels []parcel
 }
 
 func (t *T) program() *program {
-	g := &program{t: t}
+	g := &program{t: t, kinds: steps}
+	if t.Has(adapter.CapOneWay) {
+		g.kinds += oneWaySteps
+	}
 	for range 3 {
 		g.units = append(g.units, t.Funded(200))
 	}
 	return g
 }
+
+// How many kinds of step there are, and how many more where payments are made one
+// way.
+const (
+	steps       = 12
+	oneWaySteps = 4
+)
 
 // step carries out one random verb and says what it did. No answer is judged:
 // refusals are legal, and what counts is the total.
@@ -42,7 +56,8 @@ func (g *program) step() string {
 	to := g.units[(t.rand.IntN(2)+1+indexOf(g.units, from))%3]
 	amount := uint64(1 + t.rand.IntN(60))
 	what := fmt.Sprintf("%s to %s, %d", from.Name, to.Name, amount)
-	switch t.rand.IntN(12) {
+	kind := t.rand.IntN(g.kinds)
+	switch kind {
 	case 0, 1, 2:
 		t.Transfer(from, to, amount)
 		return "pay " + what
@@ -78,6 +93,8 @@ func (g *program) step() string {
 	case 10:
 		from.Fund(amount)
 		return "fund " + what
+	case 12, 13, 14, 15:
+		return g.oneWay(kind-steps, from, to, amount)
 	}
 	if have := from.All(); have > 0 && t.Has(adapter.CapDefund) {
 		from.Defund(min(have, amount))
@@ -110,6 +127,7 @@ func (g *program) settle() {
 			}
 		}
 	}
+	g.settleOneWay()
 }
 
 func programsCreateNothing(t *T) {
@@ -120,6 +138,7 @@ func programsCreateNothing(t *T) {
 			held, _ := t.held()
 			t.For(spec.INV01, createdMessage).Expect(held).To(gomega.BeNumerically("<=", t.due()), "after "+what)
 		}
+		g.settleOneWay()
 		t.forget()
 	}
 }
@@ -203,4 +222,5 @@ func countersNeverFall(t *T) {
 			}
 		}
 	}
+	g.settleOneWay()
 }

@@ -42,5 +42,8 @@ func All() []Check {
 		reserveChecks(),
 		tokenChecks(),
 		ecashChecks(),
+		cardCertGetChecks(),
+		ownCertificateChecks(),
+		ecashOnlineChecks(),
 	)
 }

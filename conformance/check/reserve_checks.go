@@ -18,9 +18,11 @@ func reserveChecks() []Check {
 	return []Check{
 		{ID: "SET-07.on-its-way", Title: "a payment on what has not arrived resolves by the declared rule", Cites: []spec.ID{spec.SET07}, Needs: ledger, Fresh: true, Units: 3, Run: shortOnItsWay},
 		{ID: "SET-07.overdrawn", Title: "what a cracked payer overdraws resolves by the declared rule", Cites: []spec.ID{spec.SET07}, RP: true, Receives: true, Needs: split, Fresh: true, Run: shortForGood},
-		{ID: "SET-07.defunding", Title: "no defunding takes what a reserve does not have", Cites: []spec.ID{spec.SET07}, RP: true, Receives: true, Needs: split, Fresh: true, Run: defundingNeverCovered},
+		{ID: "SET-07.defunding", Title: "no defunding takes what a reserve does not have", Cites: []spec.ID{spec.SET07, spec.FND05}, RP: true, Receives: true, Needs: split, Fresh: true, Run: defundingNeverCovered},
 		{ID: "SET-09.held", Title: "a payment waits for those before it", Cites: []spec.ID{spec.SET09}, RP: true, Needs: split, Fresh: true, Units: 4, Run: heldInOrder},
 		{ID: "CON-05.staged", Title: "what was received waits for synchronisation", Cites: []spec.ID{spec.CON05}, Needs: staged, Units: 3, Run: stagedUntilSync},
+		{ID: "FND-07.named", Title: "a payment names its payer's last reservation", Cites: []spec.ID{spec.FND07}, RP: true, Needs: append([]adapter.Capability{adapter.CapQuery, adapter.CapStart}, split...), Run: reservationNamed},
+		{ID: "FND-08.cancel", Title: "a reservation that a payment names is not cancelled", Cites: []spec.ID{spec.FND08}, RP: true, Receives: true, Needs: split, Run: cancelAfterPaying},
 		{ID: "LIM-11.burned-in", Title: "a policy that is burned in stays", Cites: []spec.ID{spec.LIM11}, RP: true, Needs: []adapter.Capability{adapter.CapQuery, adapter.CapPolicy}, Run: policyBurnedIn},
 	}
 }
@@ -154,6 +156,11 @@ func defundingNeverCovered(t *T) {
 	order := t.Control(t.ledger.do(adapter.DefundOrder{Account: peer.Account}), "order a defunding")
 	request := t.Control(peer.do(adapter.DefundRequest{Amount: 100, Nonce: order.Nonce, Secret: t.secret()}), "ask for defunding").Message
 	t.For(spec.SET07, message).Expect(t.ledger.do(adapter.AcceptDefunding{Message: request})).To(t.Refused(spec.EOrderHeld, spec.EShortfall))
+	m := payloadOf(t, request, wire.TypeDefund, t.env.realm.decodeDefund)
+	other := t.Control(t.ledger.do(adapter.DefundOrder{Account: peer.Account}), "order a defunding")
+	m.Nonce = wire.Nonce(other.Nonce)
+	second := peer.signAs(m.Suite, wire.TypeDefund, m.Encode()).Encode()
+	t.For(spec.FND05, "a second defunding with one counter was taken").Expect(t.ledger.do(adapter.AcceptDefunding{Message: second})).To(t.Refused(spec.EDefundReplay))
 	t.Control(payee.Sync(true), "the payee synchronises")
 	t.For(spec.SET07, message).Expect(t.ledger.do(adapter.AcceptDefunding{Message: request})).To(t.Refused(spec.EShortfall))
 	t.For(spec.SET07, message).Expect(t.ledger.Balance(peer.Account)).To(gomega.Equal(account))

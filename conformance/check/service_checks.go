@@ -83,7 +83,7 @@ func voucherFields(t *T) {
 	unit := t.Device()
 	right := unit.voucher(700)
 	m := payloadOf(t, right, wire.TypeFund, t.env.realm.decodeFund)
-	for _, c := range []struct {
+	cases := []struct {
 		name string
 		edit func(*wire.Fund)
 	}{
@@ -92,7 +92,12 @@ func voucherFields(t *T) {
 		{"a smaller amount", func(m *wire.Fund) { m.Amount-- }},
 		{"another request", func(m *wire.Fund) { m.RequestHash[0] ^= 1 }},
 		{"another nonce", func(m *wire.Fund) { m.Nonce[0] ^= 1 }},
-	} {
+		{"another reservation", func(m *wire.Fund) { m.Reservation++ }},
+	}
+	if !t.env.realm.reserves() {
+		cases = cases[:len(cases)-1]
+	}
+	for _, c := range cases {
 		wrong := m
 		c.edit(&wrong)
 		a := unit.do(adapter.FundAccept{Message: t.env.realm.Service.Sign(wire.TypeFund, wrong.Encode())})

@@ -19,6 +19,12 @@ func certLifeMutants() []Mutant {
 		})
 	}
 	return []Mutant{
+		{Name: "pays-after-its-end", Breaks: spec.CRY12, Fault: "pays under a certificate of its own that has ended, and leaves it to the payee to refuse", device: without(device.ProcPay, "own certificate")},
+		{Name: "asks-after-its-end", Breaks: spec.CRY12, Fault: "asks to be paid under a certificate of its own that has ended", device: without(device.ProcRequest, "own certificate")},
+		{Name: "posts-after-its-end", Breaks: spec.CRY12, Fault: "makes static requests under a certificate of its own that has ended", device: without(device.ProcStatic, "own certificate")},
+		{Name: "mails-after-its-end", Breaks: spec.CRY12, Fault: "pays static requests under a certificate of its own that has ended", device: without(device.ProcPayOneWay, "own certificate")},
+		{Name: "ends-early", Breaks: spec.CRY12, Fault: "grants its own certificate no grace", device: both(
+			replaced(device.ProcPay, "own certificate", withoutGrace), replaced(device.ProcRequest, "own certificate", withoutGrace))},
 		{Name: "revocations-uncounted", Breaks: spec.LCM02, Fault: "asks for the age of a revocation set, and not how often it has served", device: both(
 			freshByEpoch(device.ProcPay), freshByEpoch(device.ProcRequest), freshByEpoch(device.ProcTransfer))},
 		{Name: "respends-uncertified", Breaks: spec.CRY03, Fault: "pays on what it has received although its certificate does not permit it", wrap: wrapped(func(w *wrapper, c call) {
@@ -58,4 +64,12 @@ func classicalOnly(c *device.Context) bool {
 		c.Hello.Suites = []suite.Suite{suite.Ed25519}
 	}
 	return ok
+}
+
+// withoutGrace holds the own certificate to its last epoch itself.
+func withoutGrace(c *device.Context) bool {
+	strict := *c.Policy
+	strict.Fresh.Grace = 0
+	c.Policy = &strict
+	return c.OwnInForce()
 }

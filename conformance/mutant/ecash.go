@@ -63,6 +63,11 @@ func ecashMutants() []Mutant {
 			r.Withdraw = ledger.Without(r.Withdraw, "the keys are in force")
 		}),
 		{Name: "tells-who-paid", Breaks: spec.PVY07, Fault: "brings tokens home together with the transfer that they came with", wrap: wrapped(tellsWhoPaid)},
+		{Name: "always-falls-back", Breaks: spec.UXC05, Fault: "pays by the fallback although it has a connection", wrap: wrapped(deafToConnections)},
+		{Name: "receipt-before-home", Breaks: spec.ECH05, Fault: "gives its receipt whatever the ledger says of the tokens", device: func(p *device.Parts) {
+			p.Spent = func(wire.DepositAck) bool { return false }
+		}},
+		{Name: "waits-for-ever", Breaks: spec.ECH05, Fault: "does not exchange what nobody took home", wrap: wrapped(waitsForEver)},
 		{Name: "blind-to-tokens", Breaks: spec.DSP08, Fault: "does not look for tokens that were paid twice", ledger: func(p *ledger.Parts) {
 			p.Detectors = slices.DeleteFunc(ledger.DefaultDetectors(), func(d ledger.Detector) bool { return d.Requirement == spec.DSP08 })
 		}},
@@ -140,6 +145,22 @@ func tellsWhoPaid(w *wrapper, c call) {
 	for _, record := range d.Disclose() {
 		c.answer.Done.Messages = append(c.answer.Done.Messages, record)
 	}
+}
+
+// deafToConnections does not hear of a connection.
+func deafToConnections(w *wrapper, c call) {
+	if d := w.device(c.handle); d != nil && c.verb == "connect" {
+		d.SetOnline(false)
+	}
+}
+
+// waitsForEver leaves its own coins out of its reports.
+func waitsForEver(w *wrapper, c call) {
+	s := w.state(c.handle)
+	if c.verb != "sync-report" || s == nil || c.answer.Done == nil || !slices.ContainsFunc(s.Slots, func(o device.Slot) bool { return o.Type == wire.TypeTokens }) {
+		return
+	}
+	c.answer.Done.Messages = nil
 }
 
 // asksNobody drops the answers that say so.

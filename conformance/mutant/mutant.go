@@ -102,6 +102,7 @@ func All() []Mutant {
 		claimMutants(),
 		provenanceMutants(),
 		pinMutants(),
+		askedCardMutants(),
 		qrMutants(),
 		reserveMutants(),
 		tokenMutants(),

@@ -62,6 +62,24 @@ func pinMutants() []Mutant {
 	}
 }
 
+// askedCardMutants are cards that are wrong about who asks for their certificate.
+func askedCardMutants() []Mutant {
+	return []Mutant{
+		{Name: "card-mute-about-itself", Breaks: spec.INT18, Fault: "takes a CERT_GET for the end of a payment, and answers nothing", wrap: commanded(nil, func(w *wrapper, c call, o apdu.Command, r *apdu.Response) {
+			switch {
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsResume:
+				w.counts[c.handle] = 1 // what it answers to M4 now is what is pending
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 1:
+				w.counts[c.handle] = 0
+			case o.CLA == apdu.ClassBinding && o.INS == apdu.InsExchange && o.P1 == apdu.RolePayer && o.P2 == 4 && w.counts[c.handle] == 0:
+				if r.Status == apdu.StatusOK || r.Status&0xFF00 == apdu.StatusMore {
+					*r = apdu.Response{Status: apdu.StatusOK}
+				}
+			}
+		})},
+	}
+}
+
 // commanded makes a mutant's wrap from what happens around each command; after
 // may change its response.
 func commanded(before func(*wrapper, call, apdu.Command), after func(*wrapper, call, apdu.Command, *apdu.Response)) func(adapter.Adapter) adapter.Adapter {

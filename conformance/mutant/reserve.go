@@ -50,6 +50,20 @@ func reserveMutants() []Mutant {
 		}},
 		{Name: "spends-before-sync", Breaks: spec.CON05, Fault: "pays with what it received before it has synchronised", Profile: stagedProfile, wrap: wrapped(spendsOn)},
 		{Name: "held-for-ever", Breaks: spec.CON05, Fault: "holds what it received when it has synchronised too", Profile: stagedProfile, wrap: wrapped(holdsOn)},
+		{Name: "names-first-reservation", Breaks: spec.FND07, Fault: "names the reservation of its first funding for ever", Profile: coverProfile, wrap: wrapped(func(w *wrapper, c call) {
+			if c.verb == "fund-accept" && c.before != nil && c.before.Reservation > 0 {
+				w.edit(c.handle, func(s *device.State) { s.Reservation = c.before.Reservation })
+			}
+		})},
+		{Name: "names-open-reservation", Breaks: spec.FND07, Fault: "names the reservation that it has asked for, credited or not", Profile: coverProfile, wrap: wrapped(func(w *wrapper, c call) {
+			if c.verb == "fund-request" && c.answer.Done != nil {
+				w.edit(c.handle, func(s *device.State) { s.Reservation = s.Funding.Number })
+			}
+		})},
+		{Name: "cancels-what-was-paid", Breaks: spec.FND08, Fault: "the ledger gives a reservation back that a payment names", Profile: coverProfile, ledger: func(p *ledger.Parts) {
+			p.Rules = ledger.DefaultRules()
+			p.Rules.ReserveCancel = nil
+		}},
 		{Name: "rewrites-burned-in", Breaks: spec.LIM11, Fault: "changes a policy that is burned in", Profile: orderProfile, device: without(device.ProcPolicy, "not burned in")},
 	}
 }

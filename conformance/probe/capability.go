@@ -72,6 +72,7 @@ func capabilitySteps() []step {
 		verb(adapter.CapContactless, "selected it at the contactless side", selects(adapter.SideContactless)),
 		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
 		verb(adapter.CapQR, "read the text of an object, and asked for its texts", (*trial).texts),
+		verb(adapter.CapConnect, "was told that it has a connection, and that it has none", (*trial).connect),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
@@ -194,6 +195,15 @@ func (t *trial) texts() (string, error) {
 		}
 	}
 	return fmt.Sprintf("an object of %d bytes, and %d texts of it", len(read.Message), len(shown.Texts)), nil
+}
+
+func (t *trial) connect() (string, error) {
+	for _, online := range []bool{true, false} {
+		if _, err := t.must(t.devices[0].handle, adapter.Connect{Online: online}); err != nil {
+			return "", err
+		}
+	}
+	return "told both", nil
 }
 
 func (t *trial) cancel() (string, error) {

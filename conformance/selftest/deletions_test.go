@@ -23,11 +23,13 @@ type deletion struct {
 	options     simulator.Options
 	// chain says that it can be noticed under CHAIN provenance alone.
 	chain bool
+	// under is the profile under which it can be noticed, empty for the reference.
+	under string
 }
 
 // deletions are all of them, in the chapters' order.
 func deletions() []deletion {
-	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions(), textDeletions())
+	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions(), textDeletions(), reserveDeletions())
 }
 
 // textDeletions leave out one rule of a text of qr.md each.
@@ -79,6 +81,7 @@ func deviceDeletions() []deletion {
 		for _, r := range device.StandardRules()[p] {
 			all = append(all, deletion{
 				Name: string(p) + ": " + r.Name, Requirement: r.Requirement, chain: r.Name == "links",
+				under: map[string]string{"not burned in": "ekrona-p4"}[r.Name],
 				options: simulator.Options{Device: func(parts *device.Parts) {
 					parts.Rules = parts.Rules.Replace(p, r.Name, func(c *device.Context) bool {
 						_ = r.Holds(c) // it fills in what later rules read
@@ -129,6 +132,22 @@ func ledgerDeletions() []deletion {
 		ledgerList("settle request", func(r *ledger.Rules) *[]ledger.Rule[ledger.Request] { return &r.Request }),
 		ledgerList("settle link", func(r *ledger.Rules) *[]ledger.Rule[ledger.Link] { return &r.Link }),
 	)
+}
+
+// reserveDeletions leave out one rule of the reserves each.
+func reserveDeletions() []deletion {
+	all := slices.Concat(
+		ledgerList("reserve", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Reserve }),
+		ledgerList("reserve defunding", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.ReserveDefunding }),
+	)
+	for i := range all {
+		all[i].under = "ekrona-p4"
+	}
+	named := ledgerList("reserve cancel", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.ReserveCancel })
+	for i := range named {
+		named[i].under = "cf-dc-2.2"
+	}
+	return append(all, named...)
 }
 
 func ledgerList[T any](procedure string, of func(*ledger.Rules) *[]ledger.Rule[T]) []deletion {

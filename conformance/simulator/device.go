@@ -35,6 +35,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return r, d.ApplyPolicy(v.Message)
 	case adapter.ApplyRevocations:
 		return r, d.ApplyRevocations(v.Message)
+	case adapter.Connect:
+		return r, u.connect(q.s, v)
 	case adapter.Fund, adapter.Defund, adapter.Synchronise:
 		return u.online(q)
 	case adapter.FundRequest, adapter.FundAccept, adapter.FundCancel, adapter.DefundRequest, adapter.DefundAcknowledge:
@@ -75,7 +77,11 @@ func (u *unit) payment(q request) (r adapter.Result, err error) {
 		r.Message, err = u.pay(v, q.show)
 		r.Again = d.Asks(or(v.Session, u.sessions.payer))
 	case adapter.Accept:
-		r.Message, err = d.Accept(or(v.Session, u.sessions.payee), v.Message)
+		number := or(v.Session, u.sessions.payee)
+		r.Message, err = d.Accept(number, v.Message)
+		if errand, home := errors.AsType[*device.Errand](err); home {
+			r.Message, err = u.takeHome(number, errand)
+		}
 		r.Again = d.Asks(or(v.Session, u.sessions.payee))
 	case adapter.Acknowledge:
 		var outcome device.Outcome

@@ -28,6 +28,39 @@ func (s *simulator) ledger(handle string) (*book, error) {
 	return nil, errors.New("there is no ledger")
 }
 
+// connect gives the host a connection, or takes it away.
+func (u *unit) connect(s *simulator, v adapter.Connect) error {
+	u.connected = nil
+	if b, err := s.ledger(v.Ledger); err == nil && v.Online {
+		u.connected = b
+	}
+	u.device.SetOnline(u.connected != nil)
+	return nil
+}
+
+// takeHome brings the tokens of a payment to the ledger, and its answer to the
+// device. What the ledger turns down has no answer, and the payee none for its
+// payer.
+func (u *unit) takeHome(session int, errand *device.Errand) ([]byte, error) {
+	if err := firstRefusal(u.connected.ledger.Upload([][]byte{errand.Record})); err != nil {
+		return nil, err
+	}
+	var message []byte
+	err := error(&ledger.Refusal{Rule: "the ledger answers a deposit", Requirement: spec.ECH04, Code: spec.EState})
+	for _, ack := range u.connected.ledger.Deposited(u.device.DID()) {
+		m4, failed := u.device.Deposited(session, ack)
+		if no, refused := errors.AsType[*device.Refusal](failed); !refused || len(no.Message) > 0 {
+			message, err = m4, failed
+			continue
+		}
+		// It is about another payment: tokens of it were spent twice.
+		if record, failed := u.device.DepositAccept(ack); failed == nil && len(record) > 0 {
+			u.connected.ledger.Upload([][]byte{record})
+		}
+	}
+	return message, err
+}
+
 // fund is FUND_REQ, FUND and F2. A ledger that refuses leaves the device a
 // request that will never be answered, so it is cancelled.
 func (u *unit) fund(b *book, v adapter.Fund) error {

@@ -146,7 +146,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
 		adapter.CapRekey, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
-		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR,
+		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR, adapter.CapConnect,
 	}
 }
 

@@ -29,6 +29,7 @@ type unit struct {
 	armed     bool
 	armedAt   int // writes when the cut was armed
 	sessions  sessions
+	connected *book // that the host has a connection to; nil: none
 }
 
 func newUnit(o Options, c setting) (*unit, error) {
@@ -73,6 +74,9 @@ func (u *unit) power() {
 	store, err := nvm.Open(u.memory)
 	if err == nil {
 		u.device, err = device.Boot(u.parts(store), u.config)
+	}
+	if err == nil { // the host keeps its connection
+		u.device.SetOnline(u.connected != nil)
 	}
 	u.dead = err
 	if err == nil && u.options.Booted != nil {

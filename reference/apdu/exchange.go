@@ -108,13 +108,17 @@ func (c *Card) pay(m2 []byte) ([]byte, error) {
 	return m3, nil
 }
 
-// acknowledge takes M4 and answers the next pending M3, if there is one. An M4
-// that does not open leaves the card waiting for another.
+// acknowledge takes M4 and answers the next pending M3, if there is one. A
+// CERT_GET in its place is answered with CERTS, and M4 still to come. An M4 that
+// does not open leaves the card waiting for another.
 func (c *Card) acknowledge(m4 []byte) ([]byte, error) {
 	if !c.payer.open {
 		return nil, notNow()
 	}
-	_, err := c.device.Acknowledge(payerSession, m4)
+	outcome, err := c.device.Acknowledge(payerSession, m4)
+	if err == nil && len(outcome.Answer) > 0 {
+		return outcome.Answer, nil
+	}
 	if no, refused := errors.AsType[*device.Refusal](err); refused && no.Code == spec.ELink {
 		return nil, err
 	}

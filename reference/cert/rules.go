@@ -114,9 +114,12 @@ func nestedValidity(s Step) bool {
 
 // inForce lets a certificate that is newer than anything the verifier has heard
 // of begin at once: a lagging epoch delays an end, never a beginning.
-func inForce(s Step) bool {
-	c := s.Cert.Body
-	return c.NotBefore <= max(s.Epoch, c.Epoch) && s.Epoch <= c.NotAfter+s.Grace
+func inForce(s Step) bool { return s.Cert.InForce(s.Epoch, s.Grace) }
+
+// InForce reports whether the certificate is in force for who knows an epoch,
+// by its own dates alone.
+func (c *Certificate) InForce(epoch, grace uint64) bool {
+	return c.Body.NotBefore <= max(epoch, c.Body.Epoch) && epoch <= c.Body.NotAfter+grace
 }
 
 // notRevoked: a provider's id in the set blocks all it has issued, because the

@@ -41,6 +41,8 @@ func (d *Device) accept(s *session, item wire.Item) ([]byte, error) {
 	switch {
 	case item.Type == wire.TypeCertGet:
 		return d.certsFor(s, item.IDs)
+	case item.Type == wire.TypeTokens && d.ecash():
+		return d.acceptTokens(s, item)
 	case s.asked != nil:
 		if err := d.answered(s, item); err != nil {
 			return nil, err

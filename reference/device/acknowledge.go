@@ -59,7 +59,7 @@ func (d *Device) ended(s *session, item wire.Item) (Outcome, error) {
 // can have made it.
 func (d *Device) acknowledged(s *session, id wire.ID) (Outcome, error) {
 	slot := d.state.findPending(id)
-	if slot == nil || slot.Type != wire.TypeTransfer || slot.Payee != s.peer {
+	if slot == nil || slot.Type != wire.TypeTransfer && slot.Type != wire.TypeTokens || slot.Payee != s.peer {
 		return Outcome{}, d.refuse(spec.ATO06, spec.EState)
 	}
 	return Outcome{Debit: id}, d.retire(id)
@@ -105,7 +105,7 @@ func (c *Context) readReceipt(object []byte, certs [][]byte) error {
 func (d *Device) retire(id wire.ID) error {
 	next := d.state.clone()
 	next.dropPending(id)
-	if err := d.enter(next, wire.LogResolve, id, 0, 1); err != nil {
+	if err := d.enter(next, wire.LogResolve, d.nameOf(id), 0, 1); err != nil {
 		return err
 	}
 	return d.install(StepP3, next)
@@ -135,7 +135,7 @@ func (d *Device) refund(c *Context) error {
 	next.Totals.Refunded += slot.Amount
 	next.restoreUsed(slot)
 	next.dropPending(id)
-	if err := d.enter(next, wire.LogRefund, id, slot.Amount, 0); err != nil {
+	if err := d.enter(next, wire.LogRefund, d.nameOf(id), slot.Amount, 0); err != nil {
 		return err
 	}
 	d.keepReturn(c)

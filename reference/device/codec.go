@@ -159,6 +159,9 @@ func (v *Value) fields(c *codec) {
 	c.fixed(v.LogHead[:])
 	uintField(c, &v.Acked)
 	c.fixed(v.AckedHead[:])
+	if v.Reservation > 0 || c.reading && len(c.b) > 0 { // in family I alone
+		uintField(c, &v.Reservation)
+	}
 }
 
 func (u *Used) fields(c *codec) {
@@ -227,6 +230,7 @@ func (s *Slot) fields(c *codec) {
 	uintField(c, &s.KEM)
 	c.bytes(&s.KEMKey)
 	c.bytes(&s.Capsule)
+	uintField(c, &s.Epoch)
 	listField(c, &s.Coins, func(l *Coin) { l.fields(c) })
 }
 

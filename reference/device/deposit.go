@@ -14,6 +14,7 @@ import (
 // tokens of a payment, or of a batch of the device's own coins.
 type deposit struct {
 	taken   *Taken // or
+	slot    *Slot  // an online payment that has no answer, or
 	batch   uint64
 	coins   []Coin
 	amount  money.Amount
@@ -94,6 +95,18 @@ func (d *Device) deposits() []deposit {
 			all = append(all, e)
 		}
 	}
+	for i := range d.state.Slots {
+		slot := &d.state.Slots[i]
+		if slot.State == SlotFree || slot.Type != wire.TypeTokens {
+			continue
+		}
+		seed := d.withdrawal("slot", slot.ID[:])
+		nonce := wire.Nonce(seed[16:])
+		tokens := spent(slot.Coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce))
+		if e, ok := d.prepared(deposit{slot: slot, amount: slot.Amount}, seed, slot.Epoch, tokens, nonce, wire.ID{}); ok {
+			all = append(all, e)
+		}
+	}
 	return all
 }
 
@@ -123,12 +136,16 @@ func (d *Device) depositRecords() [][]byte {
 			out = append(out, disclosed(e.record))
 			continue
 		}
-		number := d.highestSuite()
-		record := settlement.Record{Object: d.sign(number, wire.TypeDeposit, e.object.Payload).Encode(),
-			Certificates: [][]byte{d.certs[number].Raw}}
-		out = append(out, settlement.Append(nil, record))
+		out = append(out, d.depositRecord(e))
 	}
 	return out
+}
+
+// depositRecord is a DEPOSIT as it travels.
+func (d *Device) depositRecord(e deposit) []byte {
+	number := d.highestSuite()
+	return settlement.Append(nil, settlement.Record{Object: d.sign(number, wire.TypeDeposit, e.object.Payload).Encode(),
+		Certificates: [][]byte{d.certs[number].Raw}})
 }
 
 // depositAckRules are the checks on DEPOSIT_ACK.
@@ -136,7 +153,7 @@ func depositAckRules() []Rule {
 	return slices.Concat([]Rule{
 		{"device", spec.ECH04, spec.EFundBinding, func(c *Context) bool { return c.Deposited.Device == c.State.DID }},
 		{"waiting", spec.ECH04, spec.EState, func(c *Context) bool {
-			return c.deposit != nil || c.Deposited.Status == wire.DepositSpent && c.d.parts.Host.Record(c.Deposited.DepositHash) != nil
+			return c.deposit != nil || c.Deposited.Status == wire.DepositSpent
 		}},
 	}, serviceRules(wire.UseSignFund))
 }
@@ -169,12 +186,23 @@ func (d *Device) DepositAccept(ack []byte) ([]byte, error) {
 	}
 	next := d.state.clone()
 	next.Epoch = max(next.Epoch, m.Epoch)
-	if m.Status == wire.DepositSpent {
+	if c.deposit == nil || d.parts.Spent(m) {
 		return d.spentTwice(next, c)
 	}
 	coins, ok := finishCoins(c.deposit.pending, m.Signatures)
-	if !ok {
+	if !ok && m.Status == wire.DepositTaken {
 		return nil, d.refuse(spec.ECH04, spec.ESig)
+	}
+	switch e := c.deposit; {
+	case e.slot != nil:
+		return nil, d.refreshed(next, e.slot, coins)
+	case e.taken != nil && e.taken.Online:
+		if err := d.creditOnline(next, e.taken); err != nil {
+			return nil, err
+		}
+		next.gain(coins)
+		next.dropTaken(e.taken.Order)
+		return nil, d.install(StepQ2, next)
 	}
 	if c.deposit.taken != nil { // who paid may have to be said yet
 		d.parts.Host.KeepRecord(c.deposit.id, c.deposit.record)
@@ -186,6 +214,12 @@ func (d *Device) DepositAccept(ack []byte) ([]byte, error) {
 // spentTwice notes what the ledger says of a payment, and discloses it: of one that
 // is not home, or of one that is and whose record the host still has.
 func (d *Device) spentTwice(next *State, c *Context) ([]byte, error) {
+	if e := c.deposit; e != nil && e.slot != nil { // the payee has taken it home after all
+		return nil, d.retire(e.slot.ID)
+	} else if e != nil && e.taken != nil && e.taken.Online { // it was never credited
+		next.dropTaken(e.taken.Order)
+		return nil, d.install(StepE1, next)
+	}
 	if c.deposit == nil {
 		return disclosed(d.parts.Host.Record(c.Deposited.DepositHash)), nil
 	}
@@ -212,12 +246,28 @@ func (d *Device) Disclose() (list [][]byte) {
 	return list
 }
 
+// refreshed gives an online payment up that its payee has not taken home: the
+// ledger has made sure that it never can.
+func (d *Device) refreshed(next *State, slot *Slot, coins []Coin) error {
+	next.dropPending(slot.ID)
+	next.Lots[0] += slot.Amount
+	next.Totals.Refunded += slot.Amount
+	next.gain(coins)
+	if err := d.enter(next, wire.LogRefund, d.veiled(slot.ID), slot.Amount, 0); err != nil {
+		return err
+	}
+	return d.install(StepP3Refund, next)
+}
+
+func (next *State) dropTaken(order uint64) {
+	next.Taken = slices.DeleteFunc(next.Taken, func(t Taken) bool { return t.Order == order })
+}
+
 // exchanged puts fresh coins in the place of what was brought home.
 func (d *Device) exchanged(next *State, e *deposit, coins []Coin) {
 	if e.taken != nil {
-		order := e.taken.Order
 		next.Used.Received -= min(next.Used.Received, e.amount)
-		next.Taken = slices.DeleteFunc(next.Taken, func(t Taken) bool { return t.Order == order })
+		next.dropTaken(e.taken.Order)
 	} else {
 		next.lose(e.coins)
 	}

@@ -77,6 +77,8 @@ type Parts struct {
 	Tokens []TokenRule
 	Split  SplitFunc
 	Choose ChooseFunc
+	// Spent reads from a DEPOSIT_ACK whether a token was spent before.
+	Spent func(wire.DepositAck) bool
 	// Collect finds the links of a transfer.
 	Collect CollectFunc
 	// Members are the optional ones, 128 to 159, of a HELLO or CAPS; the right
@@ -128,6 +130,9 @@ func (p Parts) complete() Parts {
 	if p.Split == nil {
 		p.Split = ecash.Split
 	}
+	if p.Spent == nil {
+		p.Spent = func(m wire.DepositAck) bool { return m.Status == wire.DepositSpent }
+	}
 	if p.Choose == nil {
 		p.Choose = ecash.Choose
 	}
@@ -168,6 +173,7 @@ type derived struct {
 	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
 	keyset  *ecash.Keys                   // of family E
 	blinded blindedOf
+	online  bool // the host says so
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.

@@ -52,6 +52,7 @@ type Taken struct {
 	Epoch       uint64
 	Hashes      string // of its tokens, one after the other
 	Spent       bool   // the ledger says that one of them was spent before
+	Online      bool   // it is credited when its tokens are home
 }
 
 func (l *Taken) fields(c *codec) {
@@ -65,6 +66,7 @@ func (l *Taken) fields(c *codec) {
 	c.bytes(&hashes)
 	l.Hashes = string(hashes)
 	c.flag(&l.Spent)
+	c.flag(&l.Online)
 }
 
 // ecash reports whether the device is of family E.

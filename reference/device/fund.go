@@ -33,7 +33,8 @@ func fundAcceptRules() []Rule {
 			return c.State.Funding.State == FundingOpen && !c.State.Decommissioned
 		}},
 		{"request", spec.FND01, spec.EFundBinding, func(c *Context) bool {
-			return c.Fund.RequestHash == c.State.Funding.Hash && c.Fund.Nonce == c.State.Funding.Nonce
+			return c.Fund.RequestHash == c.State.Funding.Hash && c.Fund.Nonce == c.State.Funding.Nonce &&
+				c.Fund.Reservation == c.d.reservation(c.State.Funding.Number)
 		}},
 		{"amount", spec.FND01, spec.EFundBinding, func(c *Context) bool {
 			return c.Fund.Amount == c.State.Funding.Amount
@@ -111,7 +112,10 @@ func (d *Device) FundAccept(fund []byte) error {
 		return d.refusalOf(err)
 	}
 	decode := wire.DecodeFund
-	if d.parted() {
+	switch {
+	case d.iou():
+		decode = wire.DecodeReservation
+	case d.parted():
 		decode = wire.DecodeTokenFund
 	}
 	m, err := decode(o.Payload)
@@ -148,12 +152,24 @@ func (d *Device) FundAccept(fund []byte) error {
 		d.keepObject(c.ID, bytes.Clone(fund), c.Path, nil)
 	}
 	next.Totals.Funded += m.Amount
+	next.Reservation = m.Reservation
 	next.Funding = Funding{}
 	next.Epoch = max(next.Epoch, m.Epoch)
 	if err := d.enter(next, wire.LogFund, c.ID, m.Amount, d.state.Funding.Number); err != nil {
 		return err
 	}
 	return d.install(StepF2, next)
+}
+
+// iou reports whether value is a reservation, which payments name.
+func (d *Device) iou() bool { return d.cfg.Place.Spoken() == wire.FamilyIOU }
+
+// reservation is the number that a FUND for a funding number carries, 0 for none.
+func (d *Device) reservation(number uint64) uint64 {
+	if d.iou() {
+		return number
+	}
+	return 0
 }
 
 // FundCancel gives an open funding up for ever and returns the FUND_REQ that

@@ -72,7 +72,7 @@ func (d *Device) keepRecord(id wire.ID, object []byte, path cert.Path, opening s
 func (d *Device) pendingFor(payee wire.DID) []wire.ID {
 	var found []Slot
 	for _, s := range slices.Concat(d.state.Slots, d.state.Exceptions) {
-		if s.State != SlotFree && s.Type == wire.TypeTransfer && s.Payee == payee && s.Flags&wire.TransferOneWay == 0 {
+		if s.State != SlotFree && (s.Type == wire.TypeTransfer || s.Type == wire.TypeTokens) && s.Payee == payee && s.Flags&wire.TransferOneWay == 0 {
 			found = append(found, s)
 		}
 	}
@@ -88,7 +88,7 @@ func (d *Device) pendingFor(payee wire.DID) []wire.ID {
 func (s *State) pendingIDs() []wire.ID {
 	var ids []wire.ID
 	for _, slot := range slices.Concat(s.Slots, s.Exceptions) {
-		if slot.State != SlotFree {
+		if slot.State != SlotFree && slot.Type != wire.TypeTokens { // those are exchanged, and not reported
 			ids = append(ids, slot.ID)
 		}
 	}

@@ -11,7 +11,7 @@ import (
 
 // A Display is what the user is shown before being verified.
 type Display struct {
-	Mode   string // always "offline"
+	Mode   string // "offline", or in family E with a connection "online"
 	Amount money.Amount
 	Label  string
 }
@@ -76,7 +76,7 @@ func (d *Device) mayPay(p Procedure, c *Context, shown func(*Context) error) err
 // show is mode, amount and label, and only then the PIN.
 func (d *Device) show(c *Context, o PayOptions) error {
 	if o.Show != nil {
-		o.Show(Display{Mode: "offline", Amount: c.Amount, Label: c.PayReq.Label})
+		o.Show(Display{Mode: d.mode(), Amount: c.Amount, Label: c.PayReq.Label})
 	}
 	if o.PIN == nil {
 		return nil
@@ -102,6 +102,9 @@ func (d *Device) declined(s *session, m2 []byte, err error) error {
 
 // pay is P1, P2 and M3.
 func (d *Device) pay(c *Context) ([]byte, error) {
+	if d.online {
+		return d.payOnline(c)
+	}
 	slot, err := d.draft(c)
 	if err != nil {
 		return nil, err
@@ -179,6 +182,9 @@ func (d *Device) transfer(c *Context) wire.Transfer {
 		Counter: d.state.Counter + 1, Prev: d.state.Prev, RequestHash: c.ID,
 		PolicyVersion: d.policy.PolicyVersion, Epoch: d.state.Epoch, Family: d.cfg.Place.Spoken(),
 	}
+	if d.iou() {
+		m.Reserved, m.Reservation = true, d.state.Reservation
+	}
 	if c.Verified {
 		m.Flags |= wire.TransferUV
 	}
@@ -254,6 +260,9 @@ func (d *Device) object(slot *Slot) []byte {
 }
 
 func (d *Device) send(s *session, slot *Slot) []byte {
+	if slot.Type == wire.TypeTokens {
+		return s.link.Send(wire.Item{Type: wire.TypeTokens, Transfer: slot.RequestHash, Links: besideSlot(slot)})
+	}
 	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))}
 	if m, err := wire.DecodeChained(slot.Payload); d.chained() && err == nil {
 		// What the host has lost is missing: the payee refuses, and signs it.

@@ -58,6 +58,7 @@ func payOneWayRules() []Rule {
 		{"log", spec.LIM08, spec.ELogFull, logRoom},
 		{"hop", spec.CON02, spec.EHop, composable},
 		{"funds", spec.PAY02, spec.EFunds, funded},
+		{"own certificate", spec.CRY12, spec.EExpired, ownInForce},
 		{"user verification", spec.LIM05, spec.EUv, userVerified},
 	}
 }

@@ -35,6 +35,7 @@ const (
 	ProcCertGet    Procedure = "certGet"
 	ProcRekey      Procedure = "rekey"     // before REKEY_REQ
 	ProcRekeyed    Procedure = "rekeyed"   // on the certificates that answer it
+	ProcTokens     Procedure = "tokens"    // payee on TOKENS
 	ProcToken      Procedure = "token"     // on a TOKEN
 	ProcFragments  Procedure = "fragments" // payee on a TRANSFER of family T
 	ProcTokenFund  Procedure = "tokenFund" // on FUND of family T
@@ -81,6 +82,7 @@ func StandardRules() Rules {
 		ProcCertGet:    certGetRules(),
 		ProcRekey:      rekeyRules(),
 		ProcRekeyed:    rekeyedRules(),
+		ProcTokens:     onlineRules(),
 		ProcToken:      issuedRules(),
 		ProcFragments:  fragmentRules(),
 		ProcTokenFund:  tokenFundRules(),

@@ -32,6 +32,7 @@ func payRules() []Rule {
 		{"hop", spec.CON02, spec.EHop, composable},
 		{"funds", spec.PAY02, spec.EFunds, funded},
 		{"links", spec.CON07, spec.EChainLength, linksFit},
+		{"own certificate", spec.CRY12, spec.EExpired, ownInForce},
 		{"user verification", spec.LIM05, spec.EUv, userVerified},
 	})
 }

@@ -27,6 +27,7 @@ func requestRules() []Rule {
 		{"receive limit", spec.LIM02, spec.EReceiveLimit, requestWithinReceive},
 		{"log", spec.LIM08, spec.ELogFull, logRoom},
 		{"ring", spec.LIM08, spec.ELogFull, ringRoom},
+		{"own certificate", spec.CRY12, spec.EExpired, ownInForce},
 	})
 }
 

@@ -38,7 +38,7 @@ func transferRules() []Rule {
 			return c.Open == nil || c.Open.Amount == c.Transfer.Amount
 		}},
 		{"family", spec.ENC05, spec.EMismatch, func(c *Context) bool {
-			return c.Transfer.Family == c.Config.Place.Spoken()
+			return c.Config.Place.Pays(&c.Transfer)
 		}},
 		{"not a claim", spec.ENC05, spec.EMismatch, func(c *Context) bool {
 			return c.Transfer.Flags&(wire.TransferClaim|wire.TransferOneWay) == 0
@@ -138,7 +138,7 @@ func (c *Context) signedByDevice() bool {
 func receiptRules() []Rule {
 	return []Rule{
 		{"pending", spec.ATO06, spec.EState, func(c *Context) bool {
-			return c.Slot != nil && c.Slot.Type == wire.TypeTransfer
+			return c.Slot != nil && (c.Slot.Type == wire.TypeTransfer || c.Slot.Type == wire.TypeTokens)
 		}},
 		{"certificate", spec.CRY01, spec.ECertNeeded, certificateFound},
 		{"suite", spec.CRY06, spec.ESuite, suiteOfSigner},

@@ -38,6 +38,8 @@ type session struct {
 	got       [][]byte          // certificates that answered them
 	held      wire.Item         // the TRANSFER that the payee has asked about
 	outcome   Outcome           // of the payer's last M4
+	errand    wire.ID           // what a payee takes home before its receipt
+	deposit   wire.ID           // and the DEPOSIT that does
 }
 
 // open makes the link that an M2 asks for, or finds it made.

@@ -103,6 +103,7 @@ type Value struct {
 	LogHead     wire.ID
 	Acked       uint64 // number of the last entry that the ledger acknowledged
 	AckedHead   wire.ID
+	Reservation uint64 // in family I: of the FUND that was credited last, 0 before the first
 }
 
 // Used counts against the limits since the last grant.
@@ -155,6 +156,7 @@ type Slot struct {
 	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
 	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
 	Coins       []Coin // of family E: what was drawn
+	Epoch       uint64 // of an online payment of family E: that it was made in
 }
 
 // A Request is an open request for payment.

@@ -142,6 +142,7 @@ func staticRules() []Rule {
 		{"slot", spec.ATO07, spec.EPendingFull, func(c *Context) bool {
 			return len(c.State.Statics.Slots) < c.Config.Statics
 		}},
+		{"own certificate", spec.CRY12, spec.EExpired, ownInForce},
 	}...)
 }
 
@@ -159,6 +160,7 @@ func (d *Device) StaticRequest(terms Terms) (Standing, error) {
 	c := d.context()
 	c.Amount = terms.Amount
 	c.Static = wire.StaticReq{Expiry: terms.Expiry, Max: terms.Max, Label: terms.Label, Reference: terms.Reference}
+	c.Caps.Suite, _ = suite.Highest(d.suites())
 	if r := d.judge(ProcStatic, c); r != nil {
 		return Standing{}, r
 	}

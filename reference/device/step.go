@@ -32,6 +32,7 @@ const (
 	StepR1       Step = "R1" // new key, its requests
 	StepR2       Step = "R2" // certificates of the new key, which is in use from here on
 	StepE1       Step = "E1" // tokens exchanged for fresh ones
+	StepE2       Step = "E2" // tokens that are taken home before the receipt
 	StepEdit     Step = "edit"
 )
 

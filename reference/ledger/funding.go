@@ -78,11 +78,15 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	var reservation uint64
+	if l.parts.Place.Spoken() == wire.FamilyIOU {
+		reservation = r.Body.Request
+	}
 	voucher := l.service.Sign(wire.TypeFund, wire.Fund{
 		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
 		Currency: l.parts.Place.Currency, Exponent: l.parts.Place.Exponent,
 		Amount: r.Body.Amount, Nonce: r.Body.Nonce, Cert: l.service.Cert.ID,
-		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Signatures: signatures, Issued: issued,
+		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Signatures: signatures, Reservation: reservation, Issued: issued,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
 	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(issued))
@@ -115,6 +119,11 @@ func (l *Ledger) cancelFunding(r *FundingRequest) error {
 	}
 	if err := judge(l, l.parts.Rules.Cancel, r); err != nil {
 		return err
+	}
+	if l.reserving() {
+		if err := judge(l, l.parts.Rules.ReserveCancel, r); err != nil {
+			return err
+		}
 	}
 	d := l.device(r.Device)
 	f := d.funding[r.Body.Request]

@@ -29,6 +29,8 @@ type Debit struct {
 	Opening     *settlement.Opening // nil for a DEFUND
 	Object      []byte
 	Cert        wire.ID
+	// Reservation is the one that a TRANSFER of family I names, 0 for none.
+	Reservation uint64
 	// Drawn is what it was drawn from under CHAIN provenance, as it was held.
 	Drawn []wire.Input
 	// Parts are the same in family T.
@@ -52,7 +54,7 @@ func transferDebit(s *Settlement) *Debit {
 	return &Debit{ID: s.ID, Payer: s.Device, Counter: s.Body.Counter, Prev: s.Body.Prev,
 		Amount: s.Body.Amount, RequestHash: s.Body.RequestHash, Request: s.Body.Request,
 		Claim: s.Body.Flags&wire.TransferClaim != 0, OneWay: s.Body.Flags&wire.TransferOneWay != 0,
-		Expiry: s.Body.Expiry, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
+		Expiry: s.Body.Expiry, Reservation: s.Body.Reservation, Opening: s.Opening, Object: s.Bytes, Cert: s.Body.Cert,
 		Drawn: provenance.Held(s.Body.Inputs), Tokens: s.Body.Tokens, Links: s.Links, Signers: s.Signers,
 		Parts: s.Body.Fragments}
 }

@@ -44,6 +44,8 @@ type reserves struct {
 	taken map[counterOf]bool
 	// refunded are the debits for which a refund was signed.
 	refunded map[wire.ID]bool
+	// named are the reservations that payments name, by payer and number.
+	named map[counterOf]bool
 	// paid are the counters of the payments that acknowledged logs tell.
 	paid map[wire.ID]counterOf
 	// owed are cancelled fundings that the reserve does not have at the moment.
@@ -57,7 +59,7 @@ type owed struct {
 
 func newReserves() reserves {
 	return reserves{
-		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{},
+		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{}, named: map[counterOf]bool{},
 	}
 }
 

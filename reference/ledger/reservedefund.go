@@ -28,6 +28,7 @@ func (l *Ledger) reserveTransfer(d *Debit) Outcome {
 		_, err = l.deposit(d)
 	}
 	l.learn(d)
+	l.named(d)
 	return Outcome{ID: d.ID, New: !known, Err: err}
 }
 
@@ -57,4 +58,33 @@ func (l *Ledger) refusedDefund(id wire.ID) {
 	if l.reserving() {
 		l.learn(l.seen.debits[id])
 	}
+}
+
+// reserveCancelRules are the checks on a cancelled funding beside those of any: a
+// device that was credited it, and has paid on it, does not cancel it.
+func reserveCancelRules() []Rule[FundingRequest] {
+	return []Rule[FundingRequest]{
+		{"no payment names the reservation", spec.FND08, spec.EFundBinding, func(l *Ledger, r *FundingRequest) bool {
+			return !l.reserves.named[counterOf{r.Device, r.Body.Request}]
+		}},
+	}
+}
+
+// named notes the reservation that a payment names. One that was not made, or
+// was cancelled, rings an alarm: no device that is right names it.
+func (l *Ledger) named(d *Debit) {
+	if d.Reservation > 0 {
+		l.reserves.named[counterOf{d.Payer, d.Reservation}] = true
+	}
+	l.auditDevice(d.Payer, nil)
+}
+
+// reservationsMade checks the reservations that the device's payments name.
+func (l *Ledger) reservationsMade(did wire.DID) bool {
+	for c := range l.reserves.named {
+		if f := l.funding(did, c.counter); c.payer == did && (f == nil || f.cancelled) {
+			return false
+		}
+	}
+	return true
 }

@@ -44,6 +44,8 @@ type Rules struct {
 	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
 	Reserve          []Rule[Debit]
 	ReserveDefunding []Rule[Defunding]
+	// ReserveCancel is asked there of a cancel, after Cancel.
+	ReserveCancel []Rule[FundingRequest]
 	// Of family E. Withdraw are the checks of the blinded messages of a FUND_REQ,
 	// Redeem those of tokens that come home, and Fresh decides whether these are
 	// still to be taken.
@@ -82,6 +84,7 @@ func DefaultRules() Rules {
 		DepositSigner:    depositSignerRules(),
 		Redeem:           redeemRules(),
 		Fresh:            freshRules(),
+		ReserveCancel:    reserveCancelRules(),
 	}
 }
 

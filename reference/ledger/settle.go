@@ -44,7 +44,7 @@ func settleRules() []Rule[Settlement] {
 	rules := append([]Rule[Settlement]{}, signer[:len(signer)-1]...)
 	rules = append(rules, []Rule[Settlement]{
 		{"the family is the ledger's", spec.ENC05, spec.EFamily, func(l *Ledger, s *Settlement) bool {
-			return s.Body.Family == l.parts.Place.Spoken()
+			return l.parts.Place.Pays(&s.Body)
 		}},
 		{"the opening opens the payee tag", spec.PAY04, spec.EMismatch, func(_ *Ledger, s *Settlement) bool {
 			return s.Opening != nil && wire.PayeeTag(s.Opening.Payee, s.Opening.Nonce) == s.Body.PayeeTag

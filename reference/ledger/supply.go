@@ -55,6 +55,9 @@ func DefaultAudits() []Audit {
 		{"the reserves make up what is outstanding", spec.DET02, func(l *Ledger, _ wire.DID, _ *Report) bool {
 			return !l.reserving() || l.reservesHold()
 		}},
+		{"the payments of the device name reservations that were made", spec.DET02, func(l *Ledger, did wire.DID, _ *Report) bool {
+			return l.reservationsMade(did)
+		}},
 		{"the lots of the device are what its totals leave", spec.DET02, func(_ *Ledger, _ wire.DID, r *Report) bool {
 			return r == nil || balances(r.Body)
 		}},

@@ -25,7 +25,14 @@ type world struct {
 
 func newWorld(t *testing.T, edit ...func(*Parts)) *world {
 	t.Helper()
+	return newWorldOf(t, 0, edit...)
+}
+
+// newWorldOf is a world of a family of value.
+func newWorldOf(t *testing.T, family uint64, edit ...func(*Parts)) *world {
+	t.Helper()
 	p := cert.DefaultParameters()
+	p.Family = family
 	p.TopSuite, p.LeafSuite = suite.Ed25519, []suite.Suite{suite.Ed25519}
 	w := &world{t: t, authority: cert.NewAuthority([]byte("ledger test"), p)}
 	random := sha3.NewSHAKE128()
@@ -131,7 +138,7 @@ func (u *unit) defund(amt money.Amount, nonce wire.Nonce) []byte {
 		Version: wire.V1, Realm: u.authority.Place.Realm, Suite: suite.Ed25519,
 		Currency: u.authority.Place.Currency, Exponent: u.authority.Place.Exponent,
 		Amount: amt, Nonce: nonce, Cert: u.id.Cert.ID, Counter: u.counter, Prev: u.prev,
-		Lots: []wire.Lot{{Amount: amt}}, PolicyVersion: 1, Epoch: today, Family: wire.FamilyBalance,
+		Lots: []wire.Lot{{Amount: amt}}, PolicyVersion: 1, Epoch: today, Family: u.authority.Place.Spoken(),
 	}.Encode())
 	u.debited(b, wire.TypeDefund, wire.LogDefund, amt)
 	return b
@@ -154,7 +161,7 @@ func (u *unit) request(amt money.Amount) (wire.PayReq, []byte) {
 		Version: wire.V1, Realm: u.authority.Place.Realm, Suite: suite.Ed25519,
 		Currency: u.authority.Place.Currency, Exponent: u.authority.Place.Exponent,
 		Amount: amt, Nonce: wire.RequestNonce([32]byte(wire.KeyDigest(u.did[:])), u.requests), Cert: u.id.Cert.ID,
-		Request: u.requests, Epoch: today, Flags: wire.PayReqSE, Family: wire.FamilyBalance, MaxHop: 5,
+		Request: u.requests, Epoch: today, Flags: wire.PayReqSE, Family: u.authority.Place.Spoken(), MaxHop: 5,
 	}
 	return m, u.id.Sign(wire.TypePayReq, m.Encode())
 }
@@ -183,7 +190,10 @@ func (u *unit) answer(payee *unit, m wire.PayReq, request []byte) payment {
 		Version: wire.V1, Realm: m.Realm, Suite: suite.Ed25519, Currency: m.Currency, Exponent: m.Exponent,
 		Amount: m.Amount, Cert: u.id.Cert.ID, Request: m.Request, PayeeTag: wire.PayeeTag(payee.did, m.Nonce),
 		Counter: u.counter, Prev: u.prev, Lots: []wire.Lot{{Hop: 1, Amount: m.Amount}},
-		RequestHash: o.ID(wire.TypePayReq), PolicyVersion: 1, Epoch: today, Family: wire.FamilyBalance,
+		RequestHash: o.ID(wire.TypePayReq), PolicyVersion: 1, Epoch: today, Family: u.authority.Place.Spoken(),
+	}
+	if body.Family == wire.FamilyIOU {
+		body.Reserved, body.Reservation = true, u.fundings
 	}
 	b := u.id.Sign(wire.TypeTransfer, body.Encode())
 	u.debited(b, wire.TypeTransfer, wire.LogPay, m.Amount)

@@ -65,6 +65,18 @@ func Read(l wire.Link) (link *Link, ok bool) {
 	return link, true
 }
 
+// named reports whether a FUND names a reservation where the family has one, and a
+// TRANSFER likewise.
+func (l *Link) named(family uint64) bool {
+	switch l.Type {
+	case wire.TypeFund:
+		return (l.Fund.Reservation > 0) == (family == wire.FamilyIOU)
+	case wire.TypeTransfer:
+		return l.Transfer.Reserved == (l.Transfer.Family == wire.FamilyIOU) || family != wire.FamilyIOU
+	}
+	return true
+}
+
 // body decodes the payload of an object that may be a link.
 func (l *Link) body() bool {
 	var err error
@@ -81,7 +93,9 @@ func (l *Link) body() bool {
 		m := &l.Defund
 		l.head = head{m.Realm, m.Suite, m.Cert, m.Epoch, 0, wire.LevelDevice, true}
 	case wire.TypeFund:
-		l.Fund, err = wire.DecodeFund(payload)
+		if l.Fund, err = wire.DecodeFund(payload); err != nil {
+			l.Fund, err = wire.DecodeReservation(payload)
+		}
 		service(l.Fund.Realm, l.Fund.Suite, l.Fund.Cert, l.Fund.Epoch, wire.UseSignFund)
 	case wire.TypeReceipt:
 		l.Receipt, err = wire.DecodeReceipt(payload)

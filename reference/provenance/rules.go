@@ -18,7 +18,7 @@ func (c *Case) formed() bool {
 	c.links, c.byID = nil, map[wire.ID]*Link{}
 	for _, l := range c.Links {
 		link, ok := Read(l)
-		if !ok {
+		if !ok || !link.named(c.Family) {
 			return false
 		}
 		c.links = append(c.links, link)

@@ -36,7 +36,7 @@ func rules() []rule {
 	return []rule{
 		{spec.LCM02, spec.EPeerOld, func(v *Verifier, p *payment) bool { return p.body.Epoch >= v.in.MinEpoch }},
 		{spec.CRY06, spec.ESuite, suiteAgrees},
-		{spec.ENC05, spec.EFamily, func(v *Verifier, p *payment) bool { return p.body.Family == v.in.Place.Spoken() }},
+		{spec.ENC05, spec.EFamily, func(v *Verifier, p *payment) bool { return v.in.Place.Pays(&p.body) }},
 		{spec.PAY04, spec.EMismatch, tagOpens},
 		{spec.PAY06, spec.ESelf, func(_ *Verifier, p *payment) bool { return p.opening.Payee != p.path.Leaf().Device() }},
 		{spec.CON03, spec.EHop, lotsHold},

@@ -101,6 +101,17 @@ func (m Fund) Encode() []byte { return encode(&m) }
 // DecodeFund reads the payload of a FUND.
 func DecodeFund(payload []byte) (Fund, error) { return decode[Fund](payload) }
 
+// DecodeReservation reads the payload of a FUND of family I, which has a
+// reservation.
+func DecodeReservation(payload []byte) (Fund, error) {
+	var m Fund
+	var c codec
+	c.reserved = true
+	c.read(payload)
+	m.fields(&c)
+	return m, c.decoded(payload)
+}
+
 // Encode returns the payload of a DEFUND.
 func (m Defund) Encode() []byte { return encode(&m) }
 

@@ -111,6 +111,17 @@ func SpendMessage(request, payeeTag ID) []byte {
 	return AppendBytes(AppendBytes(b, request[:]), payeeTag[:])
 }
 
+// TokensID names a payment with tokens alone, as a RECEIPT does: by the request and
+// the hashes of the tokens, in their order.
+func TokensID(request ID, hashes []ID) ID {
+	b := AppendText(AppendArray(nil, 3), "assay/1/tokens")
+	b = AppendArray(AppendBytes(b, request[:]), len(hashes))
+	for _, h := range hashes {
+		b = AppendBytes(b, h[:])
+	}
+	return sha256.Sum256(b)
+}
+
 // A Blinded is one message for the issuer to sign.
 type Blinded struct {
 	Key     TokenKey

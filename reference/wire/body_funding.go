@@ -60,6 +60,7 @@ type Fund struct {
 	Device      DID
 	Issued      [][]byte // in family T: encoded TOKENs
 	Signatures  [][]byte // of family E: blind signatures, in the order of the FUND_REQ
+	Reservation uint64   // key 93: the number of the FUND_REQ, in family I; 0 in others, and not on the wire
 }
 
 func (m *Fund) fields(c *codec) {
@@ -71,6 +72,9 @@ func (m *Fund) fields(c *codec) {
 	c.fixed(18, m.RequestHash[:])
 	number(c, 21, &m.Epoch, 0, maxEpoch)
 	c.fixed(31, m.Device[:])
+	if c.reserved || c.writing && m.Reservation > 0 {
+		number(c, 93, &m.Reservation, 1, maxCounter)
+	}
 	if c.optional(95, len(m.Signatures) > 0) {
 		c.blindSigs(95, &m.Signatures)
 	}

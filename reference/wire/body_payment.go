@@ -108,6 +108,10 @@ type Transfer struct {
 	Fragments     []Fragment // in family T, beside Lots: the same amounts as parts of tokens
 	Expiry        uint64     // epoch; on the wire iff TransferClaim or TransferOneWay is set
 	Tokens        []ID       // of family E: the hashes of the tokens beside it, ascending
+	// Reserved says that there is a Reservation, key 93, which only FamilyIOU may
+	// have: that of the FUND that the payer was credited last, 0 before the first.
+	Reserved    bool
+	Reservation uint64
 }
 
 func (m *Transfer) fields(c *codec) {
@@ -134,6 +138,10 @@ func (m *Transfer) fields(c *codec) {
 	c.ofTokens(m.Family, &m.Fragments)
 	if c.optional(92, len(m.Tokens) > 0) && m.Family == FamilyECash {
 		c.ids(92, &m.Tokens, 1)
+	}
+	if m.Family == FamilyIOU && c.optional(93, m.Reserved) {
+		m.Reserved = true
+		number(c, 93, &m.Reservation, 0, maxCounter)
 	}
 }
 

@@ -20,9 +20,11 @@ type codec struct {
 	writing bool
 	chain   bool // debits have inputs in place of lots
 	ofT     bool // vouchers carry TOKENs
-	out     []byte
-	members int // written, or left to read
-	in      Reader
+	// reserved says that a FUND has a reservation.
+	reserved bool
+	out      []byte
+	members  int // written, or left to read
+	in       Reader
 
 	// The first fault of each kind. Their order of precedence is that of the
 	// chapter, not that of the keys.

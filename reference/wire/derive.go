@@ -70,6 +70,12 @@ type Place struct {
 // Spoken returns the family as key 23 says it.
 func (p Place) Spoken() uint64 { return max(p.Family, FamilyBalance) }
 
+// Pays reports whether a transfer is of the place's family: by key 23, and by key
+// 93, which family I has and no other.
+func (p Place) Pays(m *Transfer) bool {
+	return m.Family == p.Spoken() && m.Reserved == (m.Family == FamilyIOU)
+}
+
 // Check completes the order of checks of a body that carries a currency:
 // decoding, realm (112), currency and exponent (114), ranges (105). decoded is
 // the error of the body's decoder.

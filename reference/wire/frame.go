@@ -57,13 +57,13 @@ func (c *codec) decodedFrame(b []byte) error {
 // An Item is what a frame carries, sealed; an ABORT before there is a key
 // travels in clear. Which members are used depends on the type:
 // PAY_REQ, PEER: Object, Certs. TRANSFER: Object, Certs, Links. RECEIPT: Object. ACK: Transfer.
-// ABORT: Why. CERT_GET: IDs. CERTS: Certs.
+// ABORT: Why. CERT_GET: IDs. CERTS: Certs. TOKENS: Transfer, Links.
 type Item struct {
 	Type     Type
 	Object   []byte   // encoded object
 	Certs    [][]byte // encoded objects
 	Links    []Link   // of CHAIN provenance, none under REISSUE
-	Transfer ID       // id of the TRANSFER that an ACK says is credited
+	Transfer ID       // id of the TRANSFER that an ACK says is credited; of the PAY_REQ that TOKENS answers
 	Why      spec.Code
 	IDs      []ID // in the order wanted
 }
@@ -78,6 +78,8 @@ func (i Item) Encode() []byte {
 		return AppendLinks(appendList(AppendBytes(i.start(4), i.Object), i.Certs), i.Links)
 	case TypeReceipt:
 		return AppendBytes(i.start(2), i.Object)
+	case TypeTokens:
+		return AppendLinks(AppendBytes(i.start(3), i.Transfer[:]), i.Links)
 	case TypeAck:
 		return AppendUint(AppendBytes(i.start(3), i.Transfer[:]), 1)
 	case TypeAbort:
@@ -123,7 +125,7 @@ func itemLength(t Type) int {
 	switch t {
 	case TypeReceipt, TypeAbort, TypeCertGet, TypeCerts:
 		return 2
-	case TypePayReq, TypePeer, TypeAck:
+	case TypePayReq, TypePeer, TypeAck, TypeTokens:
 		return 3
 	case TypeTransfer:
 		return 4
@@ -148,6 +150,10 @@ func (c *codec) item(i *Item, n int) bool {
 		status := uint64(0)
 		c.fixedItem(0, i.Transfer[:])
 		numberItem(c, 0, &status, 1, 1)
+		return true
+	case TypeTokens:
+		c.fixedItem(0, i.Transfer[:])
+		i.Links = c.links()
 		return true
 	case TypeAbort:
 		why := uint64(0)

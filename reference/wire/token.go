@@ -122,10 +122,10 @@ func (c *codec) renewed(p *[]Fragment) {
 	}
 }
 
-// renewal is key 98 of a SYNC_ACK, where there is any.
+// renewal is key 99 of a SYNC_ACK, where there is any.
 func (c *codec) renewal(p *[][]byte) {
-	if (c.ofT || c.writing) && c.optional(98, len(*p) > 0) {
-		c.strings(98, p, 1)
+	if (c.ofT || c.writing) && c.optional(99, len(*p) > 0) {
+		c.strings(99, p, 1)
 	}
 }
 
@@ -178,10 +178,10 @@ func (m IssuerToken) Encode() []byte { return encode(&m) }
 // DecodeIssuerToken reads the payload of a TOKEN.
 func DecodeIssuerToken(payload []byte) (IssuerToken, error) { return decode[IssuerToken](payload) }
 
-// issued is key 98: TOKENs by value, where there are any.
+// issued is key 99: TOKENs by value, where there are any.
 func (c *codec) issued(p *[][]byte) {
 	if c.ofT || c.writing && len(*p) > 0 {
-		c.strings(98, p, 1)
+		c.strings(99, p, 1)
 	}
 }
 
@@ -192,7 +192,7 @@ func DecodeTokenFund(payload []byte) (Fund, error) {
 	c.read(payload)
 	m.fields(&c)
 	if c.ok() && len(m.Issued) > MaxIssued {
-		c.fault(98, "array too long")
+		c.fault(99, "array too long")
 	}
 	return m, c.decoded(payload)
 }

@@ -44,6 +44,7 @@ const (
 	TypeAck        Type = 0x19
 	TypeCertGet    Type = 0x1A
 	TypeCerts      Type = 0x1B
+	TypeTokens     Type = 0x1C
 	TypeFundReq    Type = 0x20
 	TypeFund       Type = 0x21
 	TypeDefund     Type = 0x22
@@ -96,6 +97,8 @@ func (t Type) info() typeInfo {
 		return typeInfo{"CERT_GET", "", 128}
 	case TypeCerts:
 		return typeInfo{"CERTS", "", 24576}
+	case TypeTokens:
+		return typeInfo{"TOKENS", "", maxFrame}
 	default:
 		return t.onlineInfo()
 	}

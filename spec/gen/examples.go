@@ -32,6 +32,9 @@ func examples() (map[string]example, string, error) {
 	s.synchronisation()
 	s.evidence()
 	s.provenance()
+	if err := s.ecash(); err != nil {
+		return nil, "", err
+	}
 	s.issued()
 	if err := s.oneWay(); err != nil {
 		return nil, "", err

@@ -13,7 +13,7 @@ func topNames(key int64) string {
 		62: "pkd", 63: "tee", 64: "refused", 65: "payee", 70: "mep", 71: "limits", 72: "suites",
 		73: "kems", 74: "prov", 75: "fresh", 76: "uv", 77: "consent", 78: "sync", 79: "fin",
 		80: "providers", 81: "receipt", 82: "certificates", 83: "devices", 84: "rules",
-		85: "lbl", 90: "tid", 91: "frags", 98: "issued", 100: "objects", 101: "certificates", 102: "links",
+		85: "lbl", 90: "tid", 91: "frags", 92: "hashes", 94: "blinded", 95: "blind signatures", 97: "tokens", 98: "keys", 99: "issued", 100: "objects", 101: "certificates", 102: "links",
 	}[key]
 }
 

@@ -99,6 +99,8 @@ func helloVectors() *file {
 	at(61, 1, spec.LIM02, spec.EReceiveLimit, "Promise", "with the open request, above what may come without the ledger, by one", "promised")
 	at(62, 1, spec.LIM08, spec.ELogFull, "Promise", "no place in the log", "log-full")
 	at(63, 1, spec.LIM08, spec.ELogFull, "Promise", "no place in the ring of what was credited, which has log_capacity and 16", "ring-full")
+	w.ends("payee", w.payee, "payee-ended", epochNow-w.policy.Fresh.Grace-1)
+	at(65, 1, spec.CRY12, spec.EExpired, "Freshness", "the payee's own certificate has ended, grace included", "payee-ended")
 	at(64, 12, spec.ENC02, spec.EField, "Order", "an unknown member, and no place in the log", "log-full")
 	return f
 }

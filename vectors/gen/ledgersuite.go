@@ -23,11 +23,23 @@ func ledgerMLDSA65Vectors() *file {
 }
 
 func ledgerHybridP256Vectors() *file {
-	f := newFile("ledger-hybrid-p256", "SYNC, SYNC_ACK, and TRANSFER and RECEIPT as records, in suite 6, P-256 with ML-DSA-44, by devices and by a service of that suite, below a root of suite 7.")
-	w := ledgerOf(f, suite.P256MLDSA44)
+	return ledgerIn("hybrid-p256", "suite 6, P-256 with ML-DSA-44", suite.P256MLDSA44)
+}
+
+func ledgerIn(name, about string, s suite.Suite) *file {
+	f := newFile("ledger-"+name, "SYNC, SYNC_ACK, and TRANSFER and RECEIPT as records, in "+about+", by devices and by a service of that suite, below a root of suite 7.")
+	w := ledgerOf(f, s)
 	for _, p := range w.posted() {
+		w.malleable(p)
 		w.halves(p)
 	}
+	return f
+}
+
+// paymentIn is a payment in a suite over X25519.
+func paymentIn(name, about string, s suite.Suite) *file {
+	f := newFile("payment-"+name, "A payment in "+about+", below hybrid providers and a root of suite 7: PAY_REQ, TRANSFER and RECEIPT as in the files of those names.")
+	paymentOf(f, s, wire.KEMX25519)
 	return f
 }
 
@@ -46,8 +58,13 @@ func (w *world) posted() []post {
 
 // halves are the ways in which one half of a hybrid signature can be missing.
 func (w *world) halves(p post) {
+	first := map[suite.Suite]suite.Suite{suite.Ed25519MLDSA44: suite.Ed25519, suite.P256MLDSA44: suite.P256}[w.number]
+	if first == 0 {
+		return
+	}
+	name := map[suite.Suite]string{suite.Ed25519: "Ed25519", suite.P256: "P-256"}[first]
 	key := w.private[p.signer]
-	classical, lattice := component(suite.P256, key.Seed()[:32]), component(suite.MLDSA44, key.Seed()[32:])
+	classical, lattice := component(first, key.Seed()[:32]), component(suite.MLDSA44, key.Seed()[32:])
 	other := key.Sign([]byte("another message"))
 	const cut = 64 // bytes of the first half
 	for i, half := range []struct {
@@ -55,20 +72,23 @@ func (w *world) halves(p post) {
 		flag, comment string
 		edit          func(sig, message []byte) []byte
 	}{
-		{spec.PQC01, "Hybrid", "the P-256 half is wrong, the other right", func(sig, _ []byte) []byte { return append(other[:cut:cut], sig[cut:]...) }},
+		{spec.PQC01, "Hybrid", "the " + name + " half is wrong, the other right", func(sig, _ []byte) []byte { return append(other[:cut:cut], sig[cut:]...) }},
 		{spec.PQC01, "Hybrid", "the ML-DSA half is wrong, the other right", func(sig, _ []byte) []byte { return append(sig[:cut:cut], other[cut:]...) }},
-		{spec.PQC02, "Hybrid", "the first half is a plain signature of suite 2 by the component key", func(sig, message []byte) []byte {
+		{spec.PQC02, "Hybrid", "the first half is a plain signature of suite " + dec(uint64(first)) + " by the component key", func(sig, message []byte) []byte {
 			return append(classical.Sign(message), sig[cut:]...)
 		}},
 		{spec.PQC02, "Hybrid", "the second half is a plain signature of suite 3 by the component key", func(sig, message []byte) []byte {
 			return append(sig[:cut:cut], lattice.Sign(message)...)
 		}},
 		{spec.PQC02, "Hybrid", "the ML-DSA half alone", func(sig, _ []byte) []byte { return sig[cut:] }},
-		{spec.PQC02, "Hybrid", "the P-256 half alone", func(sig, _ []byte) []byte { return sig[:cut] }},
+		{spec.PQC02, "Hybrid", "the " + name + " half alone", func(sig, _ []byte) []byte { return sig[:cut] }},
 		{spec.CRY10, "Malleable", "s of the P-256 half in the upper half", func(sig, _ []byte) []byte {
 			return append(highS(append([]byte(nil), sig[:cut]...)), sig[cut:]...)
 		}},
 	} {
+		if half.requirement == spec.CRY10 && first != suite.P256 {
+			continue
+		}
 		w.refused(bad(p.twin+8+i, p.twin, half.requirement, spec.ESig, half.flag, half.comment, signature("input.object", p.domain, half.edit)))
 	}
 }

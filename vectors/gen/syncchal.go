@@ -7,8 +7,8 @@ import (
 	"github.com/assay-cbdc/assay/vectors"
 )
 
-// chronicle publishes a device that holds the whole history in its log.
-func (w *world) chronicle() {
+// logged publishes a device that holds the whole history in its log.
+func (w *world) logged() {
 	first := w.spent("pay 1", 1250, 1, wire.ID{})
 	w.spent("pay 2", 700, 2, first)
 	d := w.blank("device", "payer", w.payer)
@@ -19,6 +19,11 @@ func (w *world) chronicle() {
 		d.Log = append(d.Log, hexOf(e.Encode()))
 	}
 	w.state(d)
+}
+
+// chronicle is that device, and variants of it.
+func (w *world) chronicle() {
+	w.logged()
 	w.policyBut("policy-totals", func(p *wire.Policy) { p.SyncMode = wire.SyncTotals })
 	w.variant("device", "totals", func(d *vectors.Device) { d.Policy = "policy-totals" })
 	w.variant("device", "decommissioned", func(d *vectors.Device) { d.Decommissioned = true })

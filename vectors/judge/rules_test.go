@@ -182,7 +182,7 @@ func TestEveryListOfRulesIsHeld(t *testing.T) {
 		device.ProcFund: "a host's command", device.ProcDefund: "a host's command", device.ProcStatic: "a host's command",
 		device.ProcRekey: "a host's command",
 		// Family E is judged by checks and mutants; its messages have no vectors yet.
-		device.ProcKeyset: "family E", device.ProcDepositAck: "family E",
+		device.ProcKeyset: "family E", device.ProcDepositAck: "family E", device.ProcTokens: "family E",
 		// So is family T.
 		device.ProcToken: "family T", device.ProcFragments: "family T", device.ProcTokenFund: "family T", device.ProcRenewed: "family T",
 	}

@@ -14,7 +14,7 @@ const (
 type rule func(v any) int
 
 // A member is one line of a message's grammar. when decides whether it is there
-// from the members before; nil: always; optional: either way.
+// from the members before; nil: always; optional: either way, where it may be.
 type member struct {
 	key      uint64
 	rule     rule
@@ -27,6 +27,10 @@ func may(key uint64, r rule) member  { return member{key: key, rule: r, optional
 func iff(key uint64, r rule, when func(body) bool) member {
 	return member{key: key, rule: r, when: when}
 }
+func mayIf(key uint64, r rule, when func(body) bool) member {
+	return member{key: key, rule: r, optional: true, when: when}
+}
+func iou(b body) bool                  { return b.number(23) == 3 }
 func flag(bits uint64) func(body) bool { return func(b body) bool { return b.number(22)&bits != 0 } }
 func status(n uint64) func(body) bool  { return func(b body) bool { return b.number(24) == n } }
 func device(b body) bool               { return b.number(30) == 2 }
@@ -275,7 +279,9 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 	seen := 0
 	for _, line := range grammar {
 		value, there := b[line.key]
-		if line.when != nil && line.when(b) != there || line.when == nil && !line.optional && !there {
+		if line.optional && line.when != nil {
+			there = there && line.when(b) // where it may not be, it counts as foreign
+		} else if line.when != nil && line.when(b) != there || line.when == nil && !line.optional && !there {
 			return nil, 103, false
 		}
 		if !there {

@@ -28,6 +28,7 @@ func helloProcedure() procedure {
 		{"ring", 221, func(c *call) bool {
 			return uint64(len(c.device.Credits)+len(c.device.Requests))+1 <= c.device.LogCapacity+16
 		}},
+		{"own certificate", 122, func(c *call) bool { return c.ownHolds(c.session.caps.number(4)) }},
 	}...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).promise}
 }

@@ -70,6 +70,7 @@ func meantChecks() []check {
 			return near >= amount(c) || c.balance < amount(c)
 		}},
 		{"funds", 205, func(c *call) bool { return c.balance >= amount(c) }},
+		{"own certificate", 122, func(c *call) bool { return c.ownHolds(best(c.suites(), c.path[0].body.list(37))) }},
 		{"user verification", 207, func(c *call) bool {
 			return c.context("verified") == 1 || c.within(5, amount(c)) && c.within(6, c.device.AuthCount+1)
 		}},

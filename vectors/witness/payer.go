@@ -76,10 +76,21 @@ func payChecks() []check {
 			return near >= amount(c) || c.balance < amount(c)
 		}},
 		{"funds", 205, func(c *call) bool { return c.balance >= amount(c) }},
+		{"own certificate", 122, func(c *call) bool { return c.ownHolds(c.session.caps.number(4)) }},
 		{"user verification", 207, func(c *call) bool {
 			return c.context("verified") == 1 || c.within(5, amount(c)) && c.within(6, c.device.AuthCount+1)
 		}},
 	}
+}
+
+// ownHolds: the payer's own certificate of a suite is in force.
+func (c *call) ownHolds(suite uint64) bool {
+	for _, own := range c.own {
+		if val := own.body.list(36); own.body.number(4) == suite {
+			return val[0] <= max(c.device.Epoch, own.body.number(21)) && c.device.Epoch <= val[1]+c.at.grace
+		}
+	}
+	return true
 }
 
 // pay composes the TRANSFER: the lowest hops first, each one higher.

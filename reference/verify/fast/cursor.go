@@ -166,7 +166,7 @@ type body struct {
 	payeeTag           wire.ID
 	counter            uint64
 	epoch, family      uint64
-	lotsHold           bool
+	lotsHold, reserved bool
 }
 
 const (
@@ -211,6 +211,12 @@ func (m *body) transfer(payload []byte, maxHops uint64) bool {
 		c.literal(0x18)
 		c.literal(46)
 		c.uint(0, maxNumber)
+	}
+	if m.reserved = m.family == wire.FamilyIOU && len(c.rest) > 0; m.reserved {
+		want++
+		c.literal(0x18)
+		c.literal(93)
+		c.uint(0, maxCounter)
 	}
 	return !c.bad && len(c.rest) == 0 && members == want
 }

@@ -149,7 +149,7 @@ func (w *worker) rules(p *payer) (spec.Code, spec.ID) {
 		return spec.EPeerOld, spec.LCM02
 	case m.suite != uint64(p.key.suite) || !slices.Contains(in.Suites, suite.Suite(m.suite)):
 		return spec.ESuite, spec.CRY06
-	case m.family != in.Place.Spoken():
+	case m.family != in.Place.Spoken(), m.reserved != (m.family == wire.FamilyIOU):
 		return spec.EFamily, spec.ENC05
 	case payeeTag(w.frame.payee, w.frame.nonce) != m.payeeTag:
 		return spec.EMismatch, spec.PAY04

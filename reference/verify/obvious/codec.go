@@ -67,6 +67,7 @@ type transfer struct {
 	Flags    uint64      `cbor:"22,keyasint"`
 	Family   uint64      `cbor:"23,keyasint"`
 	Expiry   *uint64     `cbor:"46,keyasint,omitempty"`
+	Reserved *uint64     `cbor:"93,keyasint,omitempty"`
 }
 
 // certificate is the payload of a CERT.

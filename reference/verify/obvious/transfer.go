@@ -39,7 +39,8 @@ func (t *transfer) inGrammar() bool {
 	expires := t.Flags&(wire.TransferClaim|wire.TransferOneWay) != 0
 	return len(t.Realm) == 8 && len(t.Cert) == 32 && len(t.PayeeTag) == 32 && len(t.Previous) == 32 &&
 		len(t.ReqHash) == 32 && len(t.Lots) > 0 && t.Flags&^flags == 0 &&
-		t.Family >= 1 && t.Family <= 5 && (t.Expiry != nil) == expires
+		t.Family >= 1 && t.Family <= 5 && (t.Expiry != nil) == expires &&
+		(t.Reserved == nil || t.Family == wire.FamilyIOU)
 }
 
 func (t *transfer) inRange() bool {
@@ -51,7 +52,7 @@ func (t *transfer) inRange() bool {
 	first := t.Counter == 1
 	return t.Amount >= 1 && t.Amount <= maxCounter && t.Request >= 1 && t.Request <= maxCounter &&
 		t.Counter >= 1 && t.Counter <= maxCounter && t.Policy <= maxCounter && t.Epoch <= maxEpoch &&
-		(t.Expiry == nil || *t.Expiry <= maxEpoch) && bytes.Equal(t.Previous, make([]byte, 32)) == first
+		(t.Expiry == nil || *t.Expiry <= maxEpoch) && (t.Reserved == nil || *t.Reserved <= maxCounter) && bytes.Equal(t.Previous, make([]byte, 32)) == first
 }
 
 func (v *Verifier) allows(s suite.Suite) bool { return slices.Contains(v.in.Suites, s) }

@@ -184,7 +184,7 @@ func (v *Verifier) checkPayment(t *transfer, rec *record, payer *parsed, alg int
 		return refusal{spec.LCM02, spec.EPeerOld}
 	case t.Suite != payer.Suite || alg != algorithm(payer.Suite) || !v.allows(t.Suite):
 		return refusal{spec.CRY06, spec.ESuite}
-	case t.Family != v.in.Place.Spoken():
+	case t.Family != v.in.Place.Spoken(), (t.Reserved != nil) != (t.Family == wire.FamilyIOU):
 		return refusal{spec.ENC05, spec.EFamily}
 	case !bytes.Equal(tag[:], t.PayeeTag):
 		return refusal{spec.PAY04, spec.EMismatch}
