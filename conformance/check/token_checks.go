@@ -45,6 +45,9 @@ func tokenChecks() []Check {
 		rp(spec.TOK12, "renewal", "many fragments come back as a fresh token of their sum", partsRenewed, adapter.CapLedger, adapter.CapSplitSync, query),
 		rp(spec.TOK12, "lost", "an answer that is lost costs nothing", renewalLost, adapter.CapLedger, adapter.CapSplitSync, funding, query, adapter.CapPowerCycle),
 		receives(rp(spec.TOK12, "dead", "what was renewed is redeemed and paid with no more", renewedIsDead, adapter.CapLedger, adapter.CapSplitSync, funding)),
+		receives(rp(spec.TOK12, "twice", "what was renewed is not renewed again in another list", givenUpTwice, adapter.CapLedger, adapter.CapSplitSync)),
+		receives(rp(spec.TOK12, "answers", "an answer with wrong tokens is refused", wrongRenewals, adapter.CapSplitSync, query)),
+		receives(rp(spec.TOK12, "lists", "a list with one part twice, or one that was paid away, is not renewed", wrongListsNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
 		receives(rp(spec.TOK12, "minted", "what nobody has brought is not renewed", mintedNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
 		receives(rp(spec.TOK11, "drawn-twice", "who draws one part twice is found, and nobody else", partDrawnTwice, adapter.CapLedger, adapter.CapSplitSync)),
 	}

@@ -88,6 +88,9 @@ func tokenLedgerMutants() []Mutant {
 		{Name: "renews-minted-parts", Breaks: spec.TOK12, Fault: "renews parts without asking who brought them", ledger: func(p *ledger.Parts) {
 			p.Rules.Renew = ledger.Without(p.Rules.Renew, "they have been brought to the device")
 		}},
+		{Name: "renews-twice", Breaks: spec.TOK12, Fault: "renews again what it has renewed, in another list", ledger: func(p *ledger.Parts) {
+			p.Rules.Renew = ledger.Without(p.Rules.Renew, "no part of them has come home before")
+		}},
 		{Name: "renews-nothing", Breaks: spec.TOK12, Fault: "renews nothing", ledger: func(p *ledger.Parts) {
 			p.Rules.Renew = []ledger.Rule[ledger.PartsOf]{{Name: "never", Requirement: spec.TOK12, Code: spec.ETokenUnknown,
 				Holds: func(*ledger.Ledger, *ledger.PartsOf) bool { return false }}}
