@@ -132,6 +132,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.settleOnce"] = ledgerRules(online.SettleOnce)
 	lists["ledger.receipt"] = ledgerRules(online.Receipt)
 	lists["ledger.parts"] = ledgerRules(online.Parts)
+	lists["ledger.void"] = ledgerRules(online.Void)
 	lists["ledger.renew"] = ledgerRules(online.Renew)
 	lists["ledger.redeemParts"] = ledgerRules(online.RedeemParts)
 	lists["ledger.link"] = ledgerRules(online.Link)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/evidence"
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -53,6 +54,7 @@ func renewalLost(t *T) {
 		t.Control(t.ledger.do(adapter.Reconcile{Message: report.Message, Records: report.Messages}), "reconcile")
 		t.For(spec.TOK12, message).Expect(unit.Held()).To(gomega.Equal(uint64(10 * manyParts)))
 	}
+	t.For(spec.TOK12, "somebody was accused who had no answer").Expect(t.kind9()).To(gomega.BeEmpty())
 	unit.do(adapter.PowerCycle{})
 	t.Control(unit.Sync(true), "synchronise")
 	t.For(spec.TOK12, message).Expect(unit.Spendable()).To(gomega.Equal(uint64(10 * manyParts)))
@@ -88,6 +90,114 @@ func renewedIsDead(t *T) {
 		Expect(err == nil && got.Accused == wire.DID(cracked.ID)).To(gomega.BeTrue())
 	cracked.putBack(fresh, 0)
 	t.For(spec.TOK12, "a fresh token could not be redeemed").Expect(cracked.Defund(10 * manyParts)).To(BeDone())
+}
+
+// givenUpTwice has a cracked peer give up once more, with less beside it, what the
+// ledger has renewed.
+func givenUpTwice(t *T) {
+	cracked, other := t.Peer(), t.Peer()
+	t.Control(other.Fund(1000), "funding")
+	for range manyParts {
+		t.MustTransfer(other, cracked, 10)
+	}
+	t.Control(other.Sync(true), "synchronise")
+	before := cracked.inside().State()
+	t.Control(cracked.Sync(true), "synchronise")
+	left := before.Fragments[0]
+	before.Fragments = before.Fragments[1:]
+	before.Lots[left.Hop] -= left.Amount()
+	cracked.putBack(before, 0)
+	t.Control(cracked.Sync(true), "synchronise")
+	for _, f := range cracked.inside().State().Fragments {
+		t.For(spec.TOK12, "what was renewed was renewed again").Expect(f.TID).To(gomega.Equal(left.TID))
+	}
+	found := t.kind9()
+	t.For(spec.TOK12, "who gave the same up in two lists was not found").Expect(found).To(gomega.HaveLen(1))
+	got, err := evidence.Verify(found[0].Evidence, t.env.realm.Root.Cert)
+	t.For(spec.TOK12, "the evidence does not verify with public keys").
+		Expect(err == nil && got.Accused == wire.DID(cracked.ID)).To(gomega.BeTrue())
+}
+
+// wrongRenewals answers a report that gives fragments up with wrong tokens, and then
+// with a right one.
+func wrongRenewals(t *T) {
+	const message = "an answer with wrong tokens was taken"
+	unit, realm := t.Device(), t.env.realm
+	k := t.Kit(KitOptions{})
+	for range manyParts {
+		s := k.Meet(unit, 10)
+		t.Control(s.payPieces(s.pieces()), "a payment")
+	}
+	held := unit.Held()
+	chal := wire.SyncChal{
+		Version: wire.V1, Realm: realm.Place.Realm, Suite: realm.TopSuite, Nonce: k.nonce(),
+		Cert: realm.Service.Cert.ID, Device: wire.DID(unit.ID), Head: wire.LogStart(wire.DID(unit.ID)),
+	}
+	report := t.Control(unit.do(adapter.SyncReport{Message: realm.Service.Sign(wire.TypeSyncChal, chal.Encode())}), "report").Message
+	m := payloadOf(t, report, wire.TypeSync, realm.decodeSync)
+	o, _ := wire.DecodeObject(report, wire.TypeSync.MaxBytes())
+	answer := func(tokens ...[]byte) adapter.Answer {
+		return unit.do(adapter.SyncApply{Message: realm.Service.Sign(wire.TypeSyncAck, wire.SyncAck{
+			Version: wire.V1, Realm: realm.Place.Realm, Suite: realm.TopSuite, Nonce: m.Nonce, Cert: realm.Service.Cert.ID,
+			SyncHash: o.ID(wire.TypeSync), PolicyVersion: 1, RevocationVersion: 1, Epoch: realm.epoch,
+			Device: wire.DID(unit.ID), Last: m.Last, Head: m.Head, LowWater: wire.NoLimit, Issued: tokens,
+		}.Encode())})
+	}
+	mint := func(what string, value uint64) []byte {
+		_, object := realm.mint(what+" "+name(o.ID(wire.TypeSync)), money.Amount(value), nil)
+		return object
+	}
+	forged := mint("forged", 10*manyParts)
+	forged[len(forged)-2] ^= 1
+	for _, c := range []struct {
+		name   string
+		code   spec.Code
+		tokens [][]byte
+	}{
+		{"one minor unit less", spec.ETokenInterval, [][]byte{mint("less", 10*manyParts-1)}},
+		{"one minor unit more", spec.ETokenInterval, [][]byte{mint("more", 10*manyParts+1)}},
+		{"a token with another signature", spec.ETokenUnknown, [][]byte{forged}},
+		{"a token that is held", spec.ETokenSpent, [][]byte{k.heldToken(t, 10*manyParts)}},
+	} {
+		t.For(spec.TOK12, message).Expect(answer(c.tokens...)).To(t.Refused(c.code), c.name)
+		t.For(spec.TOK12, message).Expect(unit.Held()).To(gomega.Equal(held), c.name)
+	}
+	t.For(spec.TOK12, "after wrong answers the right one is refused").Expect(answer(mint("right", 10*manyParts))).To(BeDone())
+	t.For(spec.TOK12, "a right answer changed the sum").Expect(unit.Held()).To(gomega.Equal(held))
+}
+
+// heldToken is another TOKEN with the tid that the kit has paid with.
+func (k *Kit) heldToken(t *T, value money.Amount) []byte {
+	_, object := t.env.realm.mint("held", value, func(m *wire.IssuerToken) { m.TID = k.walletOf().tid })
+	return object
+}
+
+// wrongListsNotRenewed has a cracked peer give one part up twice in one list, and
+// what it has paid away.
+func wrongListsNotRenewed(t *T) {
+	for _, paidAway := range []bool{false, true} {
+		cracked, other := t.Peer(), t.Peer()
+		t.Control(other.Fund(1000), "funding")
+		for range manyParts {
+			t.MustTransfer(other, cracked, 10)
+		}
+		state := cracked.inside().State()
+		if paidAway {
+			t.MustTransfer(cracked, other, 30)
+		} else {
+			again := state.Fragments[0]
+			again.Order = state.Fragments[len(state.Fragments)-1].Order + 1
+			state.Fragments = append(state.Fragments, again)
+			state.Lots[again.Hop] += again.Amount()
+		}
+		t.Control(other.Sync(true), "synchronise")
+		old := state.Fragments[0].TID
+		cracked.putBack(state, 0)
+		t.Control(cracked.Sync(true), "synchronise")
+		for _, f := range cracked.inside().State().Fragments {
+			t.For(spec.TOK12, "a list was renewed that holds what is not the device's").Expect(f.TID).To(gomega.Equal(old))
+		}
+	}
 }
 
 // kind9 are the findings about parts.

@@ -7,6 +7,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/evidence"
 	"github.com/assay-cbdc/assay/reference/money"
@@ -79,6 +80,30 @@ func tokenStaysTheSame(t *T) {
 	t.MustTransfer(unit, other, 300)
 	shown(t.pays(other, 300))
 }
+
+// hostedPays: a wallet that a bank hosts is a device of another environment, which
+// nothing but the policy asks for; value goes from one to the other and back without
+// being exchanged for anything.
+func hostedPays(t *T) {
+	hosted := t.DeviceWith(DeviceOptions{Certify: func(c *Certification) {
+		c.Options.Edit = func(b *wire.Cert) { b.Tee = teeHosted }
+	}})
+	hardware := t.Device()
+	voucher := hosted.voucher(500)
+	m := payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund)
+	t.Control(hosted.do(adapter.FundAccept{Message: voucher}), "a voucher")
+	t.MustTransfer(hosted, hardware, 300)
+	t.MustTransfer(hardware, hosted, 100)
+	for _, u := range []*Unit{hosted, hardware} {
+		s := t.pays(u, 50)
+		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(s.Links).To(gomega.HaveLen(1))
+		t.For(spec.TOK05, "a token was exchanged for another between a hosted wallet and one in hardware").
+			Expect(bytes.Equal(s.Links[0].Object, m.Issued[0])).To(gomega.BeTrue())
+	}
+}
+
+// teeHosted is the trusted environment of a virtual secure element.
+const teeHosted = 5
 
 func partsInOrder(t *T) {
 	const message = "parts were not drawn in the order of hop, token and place"
@@ -205,6 +230,58 @@ func redeemedOnce(t *T) {
 	t.For(spec.TOK10, "a part that was paid away was redeemed").Expect(cracked.Defund(200)).To(t.Refused(spec.ETokenSpent))
 	t.For(spec.TOK10, "an account was credited for a part that was paid away").Expect(t.ledger.Balance(cracked.Account)).To(gomega.Equal(account))
 	t.For(spec.TOK10, "the payee of a part could not redeem it").Expect(other.Defund(200)).To(BeDone())
+}
+
+// cancelledTokens has a cracked peer cancel a funding and redeem its token all the
+// same, and cancel one whose token it has redeemed.
+func cancelledTokens(t *T) {
+	const message = "an account was credited for a token that was cancelled"
+	peer := t.Peer()
+	t.Control(peer.Fund(1000), "funding")
+	t.book.cracked = true // the peer signs what it was not debited for
+	account := t.ledger.Balance(peer.Account)
+	for i, cancelFirst := range []bool{true, false} {
+		request := t.Control(peer.do(adapter.FundRequest{Amount: 300}), "ask for funding").Message
+		voucher := t.Control(t.ledger.do(adapter.IssueFunding{Message: request}), "issue funding").Message
+		m := payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund)
+		o, _ := wire.DecodeObject(voucher, wire.TypeFund.LimitIn(wire.FamilyToken))
+		cancel := t.Control(peer.do(adapter.FundCancel{}), "cancel a funding").Message
+		redeem := func() adapter.Answer {
+			order := t.Control(t.ledger.do(adapter.DefundOrder{Account: peer.Account}), "order a defunding")
+			d := wire.Defund{
+				Version: wire.V1, Realm: m.Realm, Suite: t.env.realm.base, Currency: m.Currency, Exponent: m.Exponent, Amount: 300,
+				Nonce: wire.Nonce(order.Nonce), Cert: t.certOf(peer), Counter: uint64(100 + i), Prev: wire.ID{1},
+				Lots: []wire.Lot{{Hop: 0, Amount: 300}}, PolicyVersion: 1, Epoch: t.env.realm.epoch, Family: wire.FamilyToken,
+				Fragments: []wire.Fragment{{TID: t.tidOf(m.Issued[0]), To: 300, Source: o.ID(wire.TypeFund)}},
+			}
+			return t.ledger.do(adapter.AcceptDefunding{Message: peer.signAs(d.Suite, wire.TypeDefund, d.Encode()).Encode()})
+		}
+		if cancelFirst {
+			t.Control(t.ledger.do(adapter.IssueFunding{Message: cancel}), "cancel at the ledger")
+			t.For(spec.TOK10, message).Expect(redeem()).To(t.Refused(spec.ETokenSpent))
+			t.For(spec.TOK10, message).Expect(t.ledger.Balance(peer.Account)).To(gomega.Equal(account))
+			t.Control(peer.Sync(true), "synchronise")
+			continue
+		}
+		t.Control(redeem(), "the twin of what was cancelled")
+		t.For(spec.TOK10, "a funding was cancelled whose token was redeemed").Expect(t.ledger.do(adapter.IssueFunding{Message: cancel})).To(t.Refused(spec.ETokenSpent))
+		t.For(spec.TOK10, message).Expect(t.ledger.Balance(peer.Account)).To(gomega.Equal(account))
+	}
+}
+
+// tidOf is the tid of a TOKEN.
+func (t *T) tidOf(token []byte) wire.TID {
+	m := payloadOf(t, token, wire.TypeToken, wire.DecodeIssuerToken)
+	return m.TID
+}
+
+// certOf is the identifier of a peer's certificate.
+func (t *T) certOf(u *Unit) wire.ID {
+	c, err := cert.Parse(u.Certificates[0])
+	if err != nil {
+		t.harness("the certificate of a peer: " + err.Error())
+	}
+	return c.ID
 }
 
 func impossibleRedemptions(t *T) {

@@ -83,9 +83,13 @@ func tokenLedgerMutants() []Mutant {
 			p.Rules.RedeemParts = ledger.Without(ledger.Without(p.Rules.RedeemParts, "the ledger has issued their tokens"), "the fragments are inside their tokens")
 		}},
 		{Name: "redeems-beyond-tokens", Breaks: spec.TOK10, Fault: "redeems a part that its token does not have", ledger: redeem("the fragments are inside their tokens")},
+		{Name: "voids-what-was-used", Breaks: spec.TOK10, Fault: "cancels a funding whose token has come home", ledger: func(p *ledger.Parts) { p.Rules.Void = nil }},
 		{Name: "redeems-any-length", Breaks: spec.TOK10, Fault: "does not compare what is redeemed with its fragments", ledger: func(p *ledger.Parts) { p.Rules.Parts = nil }},
 		{Name: "renews-minted-parts", Breaks: spec.TOK12, Fault: "renews parts without asking who brought them", ledger: func(p *ledger.Parts) {
 			p.Rules.Renew = ledger.Without(p.Rules.Renew, "they have been brought to the device")
+		}},
+		{Name: "renews-twice", Breaks: spec.TOK12, Fault: "renews again what it has renewed, in another list", ledger: func(p *ledger.Parts) {
+			p.Rules.Renew = ledger.Without(p.Rules.Renew, "no part of them has come home before")
 		}},
 		{Name: "renews-nothing", Breaks: spec.TOK12, Fault: "renews nothing", ledger: func(p *ledger.Parts) {
 			p.Rules.Renew = []ledger.Rule[ledger.PartsOf]{{Name: "never", Requirement: spec.TOK12, Code: spec.ETokenUnknown,

@@ -14,7 +14,7 @@ import (
 // partDeletions leave out one rule of tokens and their parts each.
 func partDeletions() []deletion {
 	var all []deletion
-	for _, p := range []device.Procedure{device.ProcToken, device.ProcFragments, device.ProcTokenFund} {
+	for _, p := range []device.Procedure{device.ProcToken, device.ProcFragments, device.ProcTokenFund, device.ProcRenewed} {
 		for _, r := range device.StandardRules()[p] {
 			all = append(all, deletion{
 				Name: string(p) + ": " + r.Name, Requirement: r.Requirement,
@@ -28,6 +28,8 @@ func partDeletions() []deletion {
 		}
 	}
 	all = append(all, ledgerList("parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Parts })...)
+	all = append(all, ledgerList("renew", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Renew })...)
+	all = append(all, ledgerList("void", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Void })...)
 	return append(all, ledgerList("redeem parts", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.RedeemParts })...)
 }
 
@@ -38,7 +40,9 @@ var unseenOfParts = map[string]string{
 	"token: suite":          "the signature is verified with the key of the certificate, whatever suite is named",
 	"token: path signature": services,
 	"fragments: room":       "nothing that is accepted above the room that is promised is wrong",
-	"tokenFund: room":       "nothing that is accepted above the room that is promised is wrong",
+	"renew: the ledger has issued their tokens":    "what was brought to a device was issued",
+	"renew: the fragments are inside their tokens": "what was brought to a device is inside its token",
+	"tokenFund: room": "nothing that is accepted above the room that is promised is wrong",
 }
 
 // TestEveryPartRuleIsMissed: in family T some check has to fail a device or a

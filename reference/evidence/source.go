@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"slices"
+
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -73,11 +75,11 @@ func sourceOf(objects [][]byte) (lot, of *provenance.Link, draws [][]byte, err e
 	return lot, of, draws, nil
 }
 
-// part is kind 9 in family T: two objects of one device, of which one is a debit
-// and the other a debit or a SYNC, that draw a part of one token in common from
+// part is kind 9 in family T: two objects of one device, each a debit or a
+// SYNC, that draw a part of one token in common from
 // one source. Whatever brings a part to a device, again or for the first time, has
 // an identifier of its own, so that an honest device has nothing to draw twice;
-// only what it has given up, and had no answer for, it gives up again.
+// only what it has given up, and had no answer for, it gives up again, all of it.
 func (j *judge) part(objects [][]byte) (wire.DID, error) {
 	var parts [2][]wire.Fragment
 	var by [2]wire.DID
@@ -94,9 +96,10 @@ func (j *judge) part(objects [][]byte) (wire.DID, error) {
 		if err != nil {
 			return wire.DID{}, err
 		}
-		parts[i], by[i], ids[i] = m.Fragments, did, wire.ID{1}
+		parts[i], by[i], ids[i] = m.Fragments, did, wire.ID{byte(i + 1)} // two lists that differ are of two SYNCs
 	}
-	if debits == 0 || by[0] != by[1] || ids[0] == ids[1] || !wire.DrawTwice(parts[0], parts[1]) {
+	again := debits == 0 && slices.Equal(parts[0], parts[1])
+	if again || by[0] != by[1] || ids[0] == ids[1] || !wire.DrawTwice(parts[0], parts[1]) {
 		return wire.DID{}, notProven("no part of a token is drawn twice")
 	}
 	return by[0], nil

@@ -19,6 +19,7 @@ type funding struct {
 	nonce     wire.Nonce
 	voucher   []byte
 	cancelled bool
+	parts     []wire.Fragment // of family T: what the voucher brings
 }
 
 func fundingRules() []Rule[FundingRequest] {
@@ -96,7 +97,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		l.apply()
 	}
 	l.device(r.Device).funding[r.Body.Request] = &funding{
-		request: r.ID, amount: r.Body.Amount, nonce: r.Body.Nonce, voucher: voucher,
+		request: r.ID, amount: r.Body.Amount, nonce: r.Body.Nonce, voucher: voucher, parts: wholeOf(issued),
 	}
 	return voucher, nil
 }
@@ -133,7 +134,11 @@ func (l *Ledger) cancelFunding(r *FundingRequest) error {
 		f.cancelled = true
 		l.cancelReserve(r.Device, f.amount)
 	case !f.cancelled:
+		if err := judge(l, l.parts.Rules.Void, &PartsOf{Device: r.Device, Fragments: f.parts}); err != nil {
+			return err
+		}
 		f.cancelled = true
+		l.bringHome(f.parts) // the TOKEN exists: from now on it is worth nothing
 		l.parts.Book.Credit(d.account, f.amount)
 		l.supply.cancel(r.Device, f.amount)
 	}

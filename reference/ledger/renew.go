@@ -89,7 +89,9 @@ func (l *Ledger) givenBack(r *Report, tokens [][]byte) []wire.Fragment {
 	if len(tokens) > 0 {
 		return wholeOf(tokens)
 	}
-	return slices.DeleteFunc(slices.Clone(r.Body.Fragments), func(f wire.Fragment) bool { return !l.entitled(r.Device, f) })
+	return slices.DeleteFunc(slices.Clone(r.Body.Fragments), func(f wire.Fragment) bool {
+		return judge(l, l.parts.Rules.Renew, &PartsOf{Device: r.Device, Fragments: []wire.Fragment{f}}) != nil
+	})
 }
 
 // renew answers what a report gives up: with one fresh TOKEN of the same sum, the

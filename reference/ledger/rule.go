@@ -38,6 +38,7 @@ type Rules struct {
 	Link        []Rule[Link]
 	Parts       []Rule[PartsOf] // of every debit of family T
 	RedeemParts []Rule[PartsOf] // of a DEFUND of family T
+	Void        []Rule[PartsOf] // of what a cancelled FUND of family T has brought
 	Renew       []Rule[PartsOf] // of what a SYNC of family T gives up
 	// Reserve decides, in families I and S, whether a debit is taken from its
 	// payer's reserve now, and ReserveDefunding which DEFUND may wait for that.
@@ -74,6 +75,7 @@ func DefaultRules() Rules {
 		Link:        linkRules(),
 		Parts:       partsRules(),
 		RedeemParts: redeemPartRules(),
+		Void:        voidRules(),
 		Renew:       renewRules(),
 
 		Reserve:          reserveRules(),

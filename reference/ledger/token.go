@@ -57,6 +57,20 @@ func redeemPartRules() []Rule[PartsOf] {
 	}
 }
 
+// voidRules are the checks on the TOKENs of a FUND that is cancelled: what has come
+// home, or was seen in a payment, was accepted.
+func voidRules() []Rule[PartsOf] {
+	return []Rule[PartsOf]{
+		{"no part of them has been used", spec.TOK10, spec.ETokenSpent, func(l *Ledger, p *PartsOf) bool {
+			used := func(parts []wire.Fragment) bool {
+				return slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool { return slices.ContainsFunc(parts, f.Overlaps) })
+			}
+			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool { return used(l.home[f.TID]) }) &&
+				!slices.ContainsFunc(l.Debits(), func(d *Debit) bool { return used(d.Parts) })
+		}},
+	}
+}
+
 // mint makes the TOKENs of a FUND: one, for fragments need no denominations.
 func (l *Ledger) mint(amount money.Amount) ([][]byte, error) {
 	if !l.parted() {
@@ -118,8 +132,8 @@ func (l *Ledger) draws() map[wire.DID][]draw {
 }
 
 // drawnTwice is kind 9 in family T: of each device the first two that draw a part
-// in common from one source. A device that has had no answer gives the same up
-// again, so that two reports are no fault.
+// in common from one source. A device that has had no answer gives the very same
+// up again, so that two reports of one list are no fault.
 func (l *Ledger) drawnTwice() []Finding {
 	all := l.draws()
 	var found []Finding
@@ -135,7 +149,8 @@ func (l *Ledger) drawnTwice() []Finding {
 func firstPair(draws []draw) (a, b draw, twice bool) {
 	for i, b := range draws {
 		for _, a := range draws[:i] {
-			if a.id != b.id && !(a.report && b.report) && wire.DrawTwice(a.parts, b.parts) {
+			again := a.report && b.report && slices.Equal(a.parts, b.parts) // without an answer in between
+			if a.id != b.id && !again && wire.DrawTwice(a.parts, b.parts) {
 				if bytes.Compare(a.id[:], b.id[:]) > 0 {
 					a, b = b, a
 				}
