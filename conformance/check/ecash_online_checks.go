@@ -24,6 +24,8 @@ func ecashOnlineChecks() []Check {
 	return []Check{
 		rp(spec.UXC05, "connected", "a payer with a connection does not fall back", noFallbackOnline),
 		receives(rp(spec.ECH05, "home-first", "a payee gives no receipt before the tokens are home", homeBeforeReceipt)),
+		rp(spec.ECH08, "power", "power is cut at every write of a withdrawal, a payment and the way home", coinCuts,
+			adapter.CapCutWrite, adapter.CapResend, adapter.CapSplitFunding, adapter.CapSplitSync),
 		rp(spec.ECH05, "given-up", "an online payment that nobody took home is the payer's again", onlineGivenUp, adapter.CapSynchronise),
 	}
 }

@@ -68,6 +68,7 @@ func ecashMutants() []Mutant {
 			p.Spent = func(wire.DepositAck) bool { return false }
 		}},
 		{Name: "waits-for-ever", Breaks: spec.ECH05, Fault: "does not exchange what nobody took home", wrap: wrapped(waitsForEver)},
+		{Name: "coins-in-two-writes", Breaks: spec.ECH08, Fault: "writes its coins apart from what they are worth", device: func(p *device.Parts) { p.Store = splitStore{p.Store} }},
 		{Name: "blind-to-tokens", Breaks: spec.DSP08, Fault: "does not look for tokens that were paid twice", ledger: func(p *ledger.Parts) {
 			p.Detectors = slices.DeleteFunc(ledger.DefaultDetectors(), func(d ledger.Detector) bool { return d.Requirement == spec.DSP08 })
 		}},
