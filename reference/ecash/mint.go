@@ -35,8 +35,8 @@ var errMessage = errors.New("ecash: no message of this key: it is as long as the
 // sign is BlindSign of RFC 9474. The check at its end is the RFC's: a fault in one
 // of the two halves would give the key away.
 func (k *privateKey) sign(message []byte) ([]byte, error) {
-	c := new(big.Int).SetBytes(message)
-	if len(message) != wire.TokenSize || c.Cmp(k.n) >= 0 {
+	c, size := new(big.Int).SetBytes(message), (k.n.BitLen()+7)/8
+	if len(message) != size || c.Cmp(k.n) >= 0 {
 		return nil, errMessage
 	}
 	m1 := new(big.Int).Exp(new(big.Int).Mod(c, k.p), k.dp, k.p)
@@ -47,7 +47,7 @@ func (k *privateKey) sign(message []byte) ([]byte, error) {
 	if new(big.Int).Exp(s, publicExponent, k.n).Cmp(c) != 0 {
 		return nil, errors.New("ecash: the private key does not fit its modulus")
 	}
-	return s.FillBytes(make([]byte, wire.TokenSize)), nil
+	return s.FillBytes(make([]byte, size)), nil
 }
 
 var publicExponent = big.NewInt(65537)
