@@ -69,7 +69,9 @@ func Lookup(name string) (Oddity, bool) {
 }
 
 // All are the honest oddities.
-func All() []Oddity { return slices.Concat(devices(), faces(), codes(), parted(), reserveOddities(), purses()) }
+func All() []Oddity {
+	return slices.Concat(devices(), faces(), codes(), parted(), reserveOddities(), purses())
+}
 
 // an oddity that hello and the run's profile describe.
 func odd(name string, hurts spec.ID, says string, make func() adapter.Adapter) Oddity {
