@@ -29,7 +29,7 @@ func ecashMutants() []Mutant {
 		return Mutant{Name: name, Breaks: breaks, Fault: fault, ledger: func(p *ledger.Parts) { change(&p.Rules) }}
 	}
 	all := []Mutant{
-		{Name: "accepts-unsigned-tokens", Breaks: spec.ECH01, Fault: "does not verify the issuer's signature of a token", device: withoutTokens("token")},
+		{Name: "takes-forged-tokens", Breaks: spec.ECH01, Fault: "does not verify the issuer's signature of a token", device: withoutTokens("token")},
 		{Name: "accepts-tokens-of-others", Breaks: spec.ECH01, Fault: "does not look for whom a token was spent", device: withoutTokens("spend")},
 		{Name: "accepts-old-tokens", Breaks: spec.ECH01, Fault: "takes tokens whose key's time is over", device: withoutTokens("epoch")},
 		{Name: "accepts-any-sum", Breaks: spec.ECH01, Fault: "credits the amount whatever the tokens are worth", device: withoutTokens("amount")},
