@@ -10,7 +10,7 @@ BIN  := bin/assay
 OUT  := reports/out
 PAGE := $(OUT)/index.html
 
-.PHONY: run build test lint generate spec fuzz fuzz-ci soak bench browser race selftest-full matrix templates platforms clean
+.PHONY: run build test lint generate spec fuzz fuzz-ci soak bench browser race mutants selftest-full matrix templates platforms clean
 
 # Certifies the reference device as an outside process, measures the core, and
 # writes the report.
@@ -90,6 +90,10 @@ chromium:
 race:
 	$(GO) test -race ./conformance/stdio ./reference/verify/fast ./bench/measure
 	$(GO) test -race -run "TestToyWallet" ./conformance/selftest
+
+# Runs the command on every mutant: it ends with 1 and names the requirement.
+mutants: build
+	$(BIN) mutants list | sed -n '/^Mutants/,/^$$/p' | awk '/^  [A-Z]/{print $$1, $$2}' | xargs -P "$$(nproc)" -L 1 .ci/mutant
 
 selftest-full: build
 	$(BIN) selftest --full

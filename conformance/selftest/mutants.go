@@ -10,6 +10,7 @@ import (
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/mutant"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
@@ -59,7 +60,7 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 		all = append(all, more...)
 	}
 	if s.Full {
-		behaving, err := s.behaving(ctx, m)
+		behaving, err := s.behaving(ctx, m, profile)
 		if err != nil {
 			return fmt.Errorf("mutant %s: %w", m.Name, err)
 		}
@@ -104,15 +105,15 @@ func (s *session) tries(m mutant.Mutant) bool {
 	return s.EveryMode || (uint64(at)+s.Seeds[0])%sampled == 0
 }
 
-// behaving tries a mutant as a closed product in every shape and returns what
-// failed it.
-func (s *session) behaving(ctx context.Context, m mutant.Mutant) (kills []Kill, err error) {
+// behaving tries a mutant as a closed product in every shape, under the profile
+// in which it is wrong, and returns what failed it.
+func (s *session) behaving(ctx context.Context, m mutant.Mutant, profile *spec.Profile) (kills []Kill, err error) {
 	for _, mode := range Modes() {
-		if mode.Class != "BH" || !s.tries(m) {
+		if mode.Class != "BH" || !s.tries(m) || profile.Provenance == spec.ProvenanceChain { // nobody outside sees a link
 			continue
 		}
 		make := func() adapter.Adapter { return disguise.Wear(m.Lean(), mode.faces()...) }
-		all, err := s.outcomes(ctx, make, s.Seeds[0], nil, thin)
+		all, err := s.told(ctx, make, check.Options{Profile: profile, Seed: s.Seeds[0]}, nil, thin)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", mode, err)
 		}

@@ -32,7 +32,6 @@ type profileEntry struct {
 	Required      int           `json:"required"` // MUSTs without which nothing is conformant
 	Inferred      []string      `json:"inferred"`
 	Runnable      bool          `json:"runnable"`
-	WhyNot        string        `json:"why_not"`
 	Adds          string        `json:"adds"`
 }
 
@@ -76,7 +75,7 @@ func (c profilesListCommand) Run(e *environment) error {
 		}
 		list.Profiles = append(list.Profiles, profileEntry{
 			p.ID, p.Title, p.Version, p.EffectiveDate, p.Status, p.Currency, p.Family, p.Finality,
-			len(p.Required), append([]string{}, p.Inferred...), runnable, whyNot(p), p.Adds,
+			len(p.Required), append([]string{}, p.Inferred...), runnable, p.Adds,
 		})
 	}
 	switch {
@@ -91,26 +90,9 @@ func (c profilesListCommand) Run(e *environment) error {
 		if p.Adds != "" {
 			e.text.paragraph(6, "overlay, adds "+p.Adds)
 		}
-		if !p.Runnable {
-			e.text.paragraph(6, "not run yet: "+p.WhyNot)
-		}
 	}
 	e.text.line("\n  \"assay profiles show NAME\" shows one in full, with the source of each value")
 	return nil
-}
-
-// families are the families of value in words (domain of spec/wire.md).
-var families = map[string]string{
-	"B": "a balance in a trusted device", "T": "tokens in a trusted device", "I": "a signed instruction over reserved funds",
-	"S": "a card that mirrors a shadow wallet", "E": "e-cash, of which a second spending is found",
-}
-
-// whyNot says why a profile is not runnable; empty when it is.
-func whyNot(p *spec.Profile) string {
-	if selftest.Runnable(p) {
-		return ""
-	}
-	return fmt.Sprintf("there is no reference device of family %s (%s); a product of it is judged when its adapter says so", p.Family, families[p.Family])
 }
 
 type profilesShowCommand struct {
