@@ -94,6 +94,21 @@ type merge struct {
 	laid       map[string]bool
 }
 
+// applying are those of an overlay's requirements that are of the base's family: a
+// rule book over e-cash cannot ask for what e-cash promises otherwise.
+func (m *merge) applying(required json.RawMessage) json.RawMessage {
+	var ids []ID
+	if json.Unmarshal(required, &ids) != nil {
+		return required // the schema says so
+	}
+	ids = slices.DeleteFunc(ids, func(id ID) bool {
+		r, known := Lookup(id)
+		return known && !slices.Contains(r.Families, m.base.Family)
+	})
+	list, _ := json.Marshal(ids) // strings always marshal
+	return list
+}
+
 // member lays one member of the overlay over the base's.
 func (m *merge) member(name string, value json.RawMessage) error {
 	old, set := m.values[name]
@@ -103,7 +118,10 @@ func (m *merge) member(name string, value json.RawMessage) error {
 	}
 	none := !set || name == "currency" && m.base.Currency == testCurrency
 	switch {
-	case name == "required" || name == "required_capabilities":
+	case name == "required":
+		m.values[name] = union(old, m.applying(value))
+		return nil
+	case name == "required_capabilities":
 		m.values[name] = union(old, value)
 		return nil
 	case none:
@@ -288,6 +306,9 @@ func (p *Profile) Contradiction() string {
 	}
 	if text := p.reservedContradiction(); text != "" {
 		return text
+	}
+	if (p.Family == "T" || p.Family == "E") && p.Provenance == ProvenanceChain {
+		return fmt.Sprintf("profile %s is of family %s, whose value has no links in this edition, and declares CHAIN provenance (%s)", p.ID, p.Family, p.place("provenance"))
 	}
 	for _, id := range p.Required {
 		r, ok := Lookup(id)

@@ -37,7 +37,7 @@ func ecashMutants() []Mutant {
 		{Name: "accepts-unnamed-tokens", Breaks: spec.ECH01, Fault: "takes tokens that the payer has not signed for", device: withoutTokens("named")},
 		{Name: "pays-round-sums", Breaks: spec.ECH02, Fault: "pays with the next coin above where it has none that is exact", device: func(p *device.Parts) { p.Choose = roundUp }},
 		{Name: "pays-with-returned-tokens", Breaks: spec.ECH03, Fault: "pays again with the tokens that a payee refused", wrap: wrapped(spendsReturned)},
-		{Name: "keeps-paid-tokens", Breaks: spec.ECH03, Fault: "keeps a token after it has paid with it", wrap: wrapped(keepsPaid)},
+		{Name: "keeps-paid-tokens", Breaks: spec.ECH03, Fault: "keeps the tokens that it has paid with while refused ones wait to be exchanged", wrap: wrapped(keepsPaid)},
 		online("ledger-without-memory", spec.ECH04, "does not look whether a token was spent before", func(r *ledger.Rules) { r.Fresh = nil }),
 		online("ledger-takes-any-spend", spec.ECH04, "credits tokens to whoever brings them", func(r *ledger.Rules) {
 			r.Redeem = ledger.Without(r.Redeem, "the spends are for this device")
@@ -106,12 +106,15 @@ func spendsReturned(w *wrapper, c call) {
 }
 
 // keepsPaid puts the coins of a payment back when it is accepted, in the place of
-// as much of what it had.
+// what it had, where others wait to be exchanged.
 func keepsPaid(w *wrapper, c call) {
 	if c.verb != "acknowledge" || c.before == nil || c.answer.Done == nil {
 		return
 	}
 	after := w.state(c.handle)
+	if !slices.ContainsFunc(c.before.Purse, func(coin device.Coin) bool { return coin.Batch != 0 }) {
+		return
+	}
 	for _, slot := range c.before.Slots {
 		if slot.State == device.SlotFree || after == nil || len(slot.Coins) == 0 {
 			continue

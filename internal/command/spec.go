@@ -155,7 +155,7 @@ func (c specCoverageCommand) Run(e *environment) error {
 		return strings.Join(ids, " ")
 	}
 	t.line("")
-	t.field("requirements", fmt.Sprintf("%d, of which %d are testable MUSTs", cover.Requirements, cover.Must))
+	t.field("MUSTs", fmt.Sprintf("%d that can be tested, of %d requirements", cover.Must, cover.Requirements))
 	t.field("checks", fmt.Sprint(cover.Checks))
 	t.field("mutants", fmt.Sprint(cover.Mutants))
 	t.field("no check", none(cover.WithoutCheck))
