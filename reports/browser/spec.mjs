@@ -7,53 +7,13 @@
 //
 // CHROMIUM names the browser; the default is Debian's.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { chromium } from 'playwright-core';
-
-const widths = [390, 1240];
-const schemes = ['light', 'dark'];
-const args = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync'];
-
-async function open(browser, url, options) {
-  const page = await browser.newPage({ ...options, viewport: { width: options.width, height: 844 } });
-  page.complaints = [];
-  page.on('console', (m) => page.complaints.push(`console: ${m.text()}`));
-  page.on('pageerror', (e) => page.complaints.push(`page: ${e.message}`));
-  page.on('request', (r) => {
-    if (!r.url().startsWith('file:') && !r.url().startsWith('data:')) page.complaints.push(`request: ${r.url()}`);
-  });
-  await page.goto(url);
-  return page;
-}
+import { hold, noOverflow, schemeApplies } from './page.mjs';
 
 // What scrolls inside its own box may be wider than the window: dumps, tables
 // of sizes, drawings.
-async function noOverflow(page, when) {
-  const wide = await page.evaluate(() => {
-    const room = document.documentElement.clientWidth;
-    const over = [...document.querySelectorAll('body *')]
-      .filter((e) => !e.closest('svg, pre, .counts, .toc') && e.getBoundingClientRect().right > room + 1)
-      .map((e) => `${e.tagName.toLowerCase()}.${e.className}: ${e.textContent.slice(0, 40)}`);
-    return { scroll: document.documentElement.scrollWidth - room, over: over.slice(0, 5) };
-  });
-  assert.deepEqual(wide, { scroll: 0, over: [] }, `${when}: the page is wider than the window`);
-}
+const boxed = 'svg, pre, .counts, .toc';
 
-async function schemeApplies(page, scheme, when) {
-  const bright = await page.evaluate(() => {
-    const [r, g, b] = getComputedStyle(document.documentElement).backgroundColor.match(/[\d.]+/g).map(Number);
-    return (r + g + b) / 3 > 128;
-  });
-  assert.equal(bright, scheme === 'light', `${when}: background`);
-  for (const other of schemes) {
-    for (const plot of await page.locator(`.only-${other}`).all()) {
-      assert.equal(await plot.isVisible(), other === scheme, `${when}: plots of the ${other} scheme`);
-    }
-  }
-}
+const places = ['overview', 'payment', 'PAY-03', 'rules-device.pay', 'state-state-machines', 'tokens', 'reserved', 'ecash', 'sizes', 'privacy', 'code-205'];
 
 async function linksHold(page, when) {
   const broken = await page.evaluate(() => [...document.querySelectorAll('a')]
@@ -90,46 +50,26 @@ async function contentsInReach(page, width, when) {
   assert.ok(await first.isVisible(), `${when}: no contents`);
 }
 
-const [file, folder] = process.argv.slice(2);
-if (!file || !existsSync(file)) {
-  console.error(`browser: no specification at ${file ?? '(no path given)'}; write one with make spec`);
-  process.exit(2);
-}
-const out = folder ?? join(dirname(resolve(file)), 'screenshots-spec');
-mkdirSync(out, { recursive: true });
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args });
-const url = pathToFileURL(resolve(file)).href;
-try {
-  for (const colorScheme of schemes) {
-    for (const width of widths) {
-      const when = `${colorScheme} ${width}`;
-      const page = await open(browser, url, { colorScheme, width, deviceScaleFactor: 1 });
-      await noOverflow(page, when);
-      await schemeApplies(page, colorScheme, when);
-      await linksHold(page, when);
-      await drawingsReadable(page, when);
-      for (const place of ['overview', 'payment', 'PAY-03', 'rules-device.pay', 'state-state-machines', 'sizes', 'privacy', 'code-205']) {
-        await page.evaluate((id) => document.getElementById(id).scrollIntoView(), place);
-        await page.screenshot({ path: join(out, `${colorScheme}-${width}-${place}.png`) });
-      }
-      await page.evaluate(() => scrollTo(0, 0));
-      await page.screenshot({ path: join(out, `${colorScheme}-${width}.png`) });
-      await contentsInReach(page, width, when);
-      await page.locator('.hex').evaluateAll((all) => all.forEach((d) => { d.open = true; }));
-      await noOverflow(page, `${when}, dumps open`);
-      assert.deepEqual(page.complaints, [], when);
-      await page.close();
+await hold({
+  what: 'specification', write: 'make spec', screenshots: 'screenshots-spec', pdf: 'spec.pdf', least: 100_000,
+  async looked(page, { colorScheme, width, when, shot }) {
+    await noOverflow(page, when, boxed);
+    await schemeApplies(page, colorScheme, when);
+    await linksHold(page, when);
+    await drawingsReadable(page, when);
+    for (const place of places) {
+      await page.evaluate((id) => document.getElementById(id).scrollIntoView(), place);
+      await page.screenshot({ path: shot(`-${place}`) });
     }
-  }
-  const page = await open(browser, url, { colorScheme: 'dark', width: 794 });
-  await page.pdf({ path: join(out, 'spec.pdf'), preferCSSPageSize: true, printBackground: true });
-  assert.ok(statSync(join(out, 'spec.pdf')).size > 100_000, 'the PDF is empty');
-  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
-  await noOverflow(page, 'print');
-  const folded = await page.locator('.hex pre').evaluateAll((all) => all.filter((p) => p.getBoundingClientRect().height === 0).length);
-  assert.equal(folded, 0, 'print: dumps stay folded, and paper has nothing to click');
-  assert.deepEqual(page.complaints, [], 'print');
-  console.log(`browser: ${file} holds at ${widths.join(' and ')} px, light and dark, and in print; screenshots in ${out}`);
-} finally {
-  await browser.close();
-}
+    await page.evaluate(() => scrollTo(0, 0));
+    await page.screenshot({ path: shot('') });
+    await contentsInReach(page, width, when);
+    await page.locator('.hex').evaluateAll((all) => all.forEach((d) => { d.open = true; }));
+    await noOverflow(page, `${when}, dumps open`, boxed);
+  },
+  async printed(page) {
+    await noOverflow(page, 'print', boxed);
+    const folded = await page.locator('.hex pre').evaluateAll((all) => all.filter((p) => p.getBoundingClientRect().height === 0).length);
+    assert.equal(folded, 0, 'print: dumps stay folded, and paper has nothing to click');
+  },
+});
