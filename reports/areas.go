@@ -12,7 +12,7 @@ type areaName struct{ code, title string }
 func areaNames() []areaName {
 	return []areaName{
 		{"INV", "Invariants"}, {"ATO", "Atomicity and recovery"}, {"DSP", "Double spending"}, {"PAY", "Payment"},
-		{"FND", "Funding and defunding"}, {"LIM", "Limits"}, {"CON", "Consecutive payments"}, {"ECH", "E-cash"}, {"SET", "Settlement"},
+		{"FND", "Funding and defunding"}, {"LIM", "Limits"}, {"CON", "Consecutive payments"}, {"CLM", "Claims"}, {"TOK", "Tokens"}, {"ECH", "E-cash"}, {"SET", "Settlement"},
 		{"DET", "Detection of fraud"}, {"TIM", "Time"}, {"LCM", "Life cycle"}, {"PRV", "Provisioning"},
 		{"ENC", "Encoding"}, {"CRY", "Cryptography"}, {"PQC", "Post-quantum"}, {"INT", "Interoperability"},
 		{"PVY", "Privacy"}, {"UXC", "User confirmation"}, {"PER", "Performance"},
