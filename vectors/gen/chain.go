@@ -27,8 +27,11 @@ type chainWorld struct {
 	nonce   wire.Nonce
 }
 
-func newChainWorld(f *file) *chainWorld {
-	w := &chainWorld{world: classical(f), bounds: provenance.Bounds{MaxHops: 5, Trunc: wire.ToFund, MaxInputs: 4, MaxLinks: 16}}
+func newChainWorld(f *file) *chainWorld { return chained(classical(f)) }
+
+// chained makes a world one of CHAIN provenance.
+func chained(of *world) *chainWorld {
+	w := &chainWorld{world: of, bounds: provenance.Bounds{MaxHops: 5, Trunc: wire.ToFund, MaxInputs: 4, MaxLinks: 16}}
 	w.policy.Provenance = wire.Provenance{Mode: wire.ProvenanceChain, MaxHops: 5, Trunc: wire.ToFund, MaxInputs: 4, MaxLinks: 16}
 	w.object("policy-chain", w.auth.SignPolicy(w.policy))
 	w.maker = chains.New(w.auth)

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/settlement"
-	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 	"github.com/assay-cbdc/assay/vectors"
@@ -60,7 +59,7 @@ type claimWorld struct {
 }
 
 func (w *world) claimWorld() *claimWorld {
-	software := w.device("software", suite.Ed25519, func(m *wire.Cert) {
+	software := w.device("software", w.number, func(m *wire.Cert) {
 		m.Class, m.Usage, m.Tee = wire.ClassNOSE, wire.UseReceive, 6
 	})
 	c := &claimWorld{world: w, payee: software.Device()}
@@ -102,7 +101,7 @@ func (c *claimWorld) at(name, from string, edit func(*vectors.Ledger)) {
 
 // resolve is the body of the ledger's final word on the claim.
 func (c *claimWorld) resolve(status, epoch uint64) wire.Resolve {
-	m := wire.Resolve{Version: wire.V1, Realm: c.auth.Place.Realm, Suite: suite.Ed25519, Cert: c.auth.Service.Cert.ID,
+	m := wire.Resolve{Version: wire.V1, Realm: c.auth.Place.Realm, Suite: c.auth.TopSuite, Cert: c.auth.Service.Cert.ID,
 		TransferHash: c.id, Epoch: epoch, Status: status, Device: c.payer.Device()}
 	if status == wire.ResolveRefund {
 		m.Payee = c.payee

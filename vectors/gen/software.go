@@ -21,9 +21,11 @@ type softWorld struct {
 
 func (w *world) softWorld() *softWorld {
 	soft := func(m *wire.Cert) { m.Class, m.Usage, m.Tee = wire.ClassNOSE, wire.UseReceive, 6 }
-	s := &softWorld{world: w, payee: w.device("software", suite.Ed25519, soft)}
-	did := s.payee.Device()
-	w.device("software-p256", suite.P256, soft, func(m *wire.Cert) { m.Subject = did })
+	s := &softWorld{world: w, payee: w.device("software", w.number, soft)}
+	if w.number == suite.Ed25519 {
+		did := s.payee.Device()
+		w.device("software-p256", suite.P256, soft, func(m *wire.Cert) { m.Subject = did })
+	}
 	m := w.poster()
 	m.Cert, m.Request, m.Epoch, m.Flags = s.payee.ID, 1, softwareNow, 0
 	request := w.signedBy("software", wire.TypeStaticReq, m.Encode())
