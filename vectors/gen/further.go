@@ -11,8 +11,8 @@ import (
 	"github.com/assay-cbdc/assay/vectors"
 )
 
-// furtherOf is a file of the messages that no other file has in a post-quantum
-// suite: what goes one way, what finishes a payment, claims, enrolment and chains.
+// furtherOf is a file of the messages that no other file has in a suite beside
+// the first: what goes one way, what finishes a payment, claims, enrolment and chains.
 // What can be wrong with each beside its signature does not depend on the suite, and
 // stands in the files of those names.
 func furtherOf(name string, s suite.Suite) *file {
@@ -63,6 +63,8 @@ func (w *world) spoiled(p place) {
 		p.bad(2, lengthRule(w.number), spec.ESig, "Length", "the signature is a byte too short", edited(func(sig, _ []byte) []byte { return sig[:len(sig)-1] })),
 	)
 	switch w.number {
+	case suite.P256:
+		w.refused(p.bad(6, spec.CRY10, spec.ESig, "Malleable", "s in the upper half", edited(func(sig, _ []byte) []byte { return highS(sig) })))
 	case suite.MLDSA44:
 		w.refused(p.bad(6, spec.PQC05, spec.ESig, "Malleable", "a byte behind the last hint of the signature", padHints(p.field, 4)))
 	case suite.MLDSA65:

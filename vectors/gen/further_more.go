@@ -122,6 +122,10 @@ func (of *world) furtherChain() {
 	at(0, spec.CRY05, "Signature", "one bit of its signature", lastBit)
 	at(1, lengthRule(w.number), "Length", "its signature is a byte too long", trailing)
 	at(2, lengthRule(w.number), "Length", "its signature is a byte too short", truncated)
+	if w.number == suite.P256 {
+		at(3, spec.CRY10, "Malleable", "s of its signature in the upper half", highS)
+		return
+	}
 	at(3, lengthRule(w.number), "Length", "the first 64 bytes of its signature alone", func(sig []byte) []byte { return sig[:cut] })
 	if w.hybrid() {
 		at(4, spec.PQC01, "Hybrid", "the classical half of its signature is wrong", func(sig []byte) []byte { return append(other[:cut:cut], sig[cut:]...) })

@@ -75,7 +75,7 @@ func all() []*file {
 		ledgerIn("hybrid-ed25519", "suite 5, Ed25519 with ML-DSA-44", suite.Ed25519MLDSA44),
 		messagesOf("p256", suite.P256), messagesOf("mldsa44", suite.MLDSA44), messagesOf("mldsa65", suite.MLDSA65),
 		messagesOf("hybrid-ed25519", suite.Ed25519MLDSA44), messagesOf("hybrid-p256", suite.P256MLDSA44),
-		furtherOf("mldsa44", suite.MLDSA44), furtherOf("mldsa65", suite.MLDSA65),
+		furtherOf("p256", suite.P256), furtherOf("mldsa44", suite.MLDSA44), furtherOf("mldsa65", suite.MLDSA65),
 		furtherOf("hybrid-ed25519", suite.Ed25519MLDSA44), furtherOf("hybrid-p256", suite.P256MLDSA44),
 	}
 	for _, f := range list {
