@@ -59,9 +59,8 @@ func said(reason string) *regexp.Regexp {
 
 // unheard are reasons for which no vector is refused.
 var unheard = map[string]string{
-	"kind %d is not defined":             "the grammar has refused it",
-	"the debits have no token in common": "kind 8, of families of tokens, has no vectors yet",
-	"no part of a token is drawn twice":  "kind 9: what is no part of a token is read as a source, and its reason is said",
+	"kind %d is not defined":            "the grammar has refused it",
+	"no part of a token is drawn twice": "kind 9: what is no part of a token is read as a source, and its reason is said",
 }
 
 func TestEveryReasonOfEvidenceHasAVector(t *testing.T) {

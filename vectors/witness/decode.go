@@ -67,7 +67,7 @@ func furtherMessages(kind string) message {
 			must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
 	case "evidence":
 		return message{typ: typeEvidence, grammar: []member{
-			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7, 9)),
+			must(1, between(0, 1<<64-1)), must(2, between(0, 1<<64-1)), must(3, exactly(8)), must(24, oneOf(1, 2, 3, 4, 5, 6, 7, 8, 9)),
 			must(100, listOf(1, 4096, size(0, 1<<20))), must(101, listOf(0, 4096, size(0, 1<<20))),
 			may(102, listOf(1, 4096, size(0, 1<<20))),
 		}}

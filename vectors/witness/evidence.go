@@ -9,6 +9,9 @@ import (
 // maxEvidence is the largest bundle.
 const maxEvidence = 65000
 
+// maxMoney is the largest DEFUND of family E, which carries its tokens.
+const maxMoney = 32768
+
 // A bundle is what a call works out about EVIDENCE.
 type bundle struct {
 	kind    uint64
@@ -149,7 +152,11 @@ func (c *call) keyOf(one certificate) bool {
 // readAs reads an object of a kind, its numbers within their range.
 func readAs(kind string, b []byte) (s statement, ok bool) {
 	m := messages(kind)
-	o, code := parseObject(b, m.most)
+	most := m.most
+	if m.typ == typeDefund {
+		most = maxMoney // a bundle does not say its family before the object is read
+	}
+	o, code := parseObject(b, most)
 	if code != 0 {
 		return s, false
 	}
@@ -171,7 +178,7 @@ func (c *call) objectsRead() bool {
 		switch {
 		case c.bundle.kind == 3 && i == 2:
 			continue // the request is nobody's statement here
-		case c.bundle.kind <= 3 || c.bundle.kind == 9 || c.bundle.kind == 6 && i == 0:
+		case c.bundle.kind <= 3 || c.bundle.kind >= 8 || c.bundle.kind == 6 && i == 0:
 			kinds = debitKinds()
 		case c.bundle.kind == 4:
 			kinds = []string{"receipt"}

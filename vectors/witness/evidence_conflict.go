@@ -2,6 +2,7 @@ package witness
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"slices"
 )
 
@@ -159,9 +160,27 @@ func (c *call) conflicts() bool {
 	case 6:
 		return denies(b.body, a.body.number(13), a.id())
 	}
+	if c.bundle.kind == 8 {
+		return slices.ContainsFunc(named(a.body), func(one []byte) bool {
+			return slices.ContainsFunc(named(b.body), func(other []byte) bool { return bytes.Equal(one, other) })
+		})
+	}
 	same := func(key uint64) bool { return bytes.Equal(a.body.bytes(key), b.body.bytes(key)) }
 	return same(10) && same(31) && same(62) && a.body.number(4) == b.body.number(4) &&
 		!bytes.Equal(certificate{body: a.body}.key(), certificate{body: b.body}.key())
+}
+
+// named are the hashes of the tokens of a debit: a TRANSFER names them, a DEFUND has
+// them whole.
+func named(b body) [][]byte {
+	list := b.strings(92)
+	items, _ := b[97].([]any)
+	for _, item := range items {
+		holder, _ := item.([]any)[1].([]byte)
+		digest := sha256.Sum256(holder)
+		list = append(list, digest[:])
+	}
+	return list
 }
 
 // forked: after one entry, counted at both ends of both, the heads differ.

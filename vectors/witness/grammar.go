@@ -31,6 +31,7 @@ func mayIf(key uint64, r rule, when func(body) bool) member {
 	return member{key: key, rule: r, optional: true, when: when}
 }
 func iou(b body) bool                  { return b.number(23) == 3 }
+func ecash(b body) bool                { return b.number(23) == 5 }
 func flag(bits uint64) func(body) bool { return func(b body) bool { return b.number(22)&bits != 0 } }
 func status(n uint64) func(body) bool  { return func(b body) bool { return b.number(24) == n } }
 func device(b body) bool               { return b.number(30) == 2 }
@@ -208,6 +209,20 @@ func ids(v any) int {
 	return 0
 }
 
+// tokenNames are the tokens beside a TRANSFER, of which there is one at least.
+func tokenNames(v any) int {
+	if items, ok := v.([]any); !ok || len(items) == 0 {
+		return 103
+	}
+	return ids(v)
+}
+
+// spentToken is a token with its spending: key, holder, randomizer, the issuer's
+// signature and the holder's.
+func spentToken(v any) int {
+	return inOrder(exactly(8), exactly(32), exactly(32), exactly(256), exactly(64))(v)
+}
+
 // entries are log entries: byte strings, read later.
 func entries(v any) int {
 	items, ok := v.([]any)
@@ -301,13 +316,15 @@ func read(v any, typ uint64, grammar []member) (b body, code int, bounds bool) {
 	return b, 0, bounds || broken(b)
 }
 
-// misused: the lower bits of usage are a device's, the higher ones others'.
+// misused: the lower bits of usage are a device's, the higher ones others'; and a
+// fallback is of family E.
 func misused(b body) bool {
 	allowed := uint64(0x1f00)
 	if device(b) {
 		allowed = 0x1f
 	}
-	return b.number(2) == typeCert && b.number(33)&^allowed != 0
+	fallback := b.number(2) == typeTransfer && b.number(22)&8 != 0
+	return b.number(2) == typeCert && b.number(33)&^allowed != 0 || fallback && !ecash(b)
 }
 
 // broken: a first debit has no predecessor, and no other is without.

@@ -70,11 +70,11 @@ func messages(kind string) message {
 	case "transfer", "settlement", "record-transfer", "one-way", "deposit", "unclaimed", "software":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
-			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(93, version, iou)), true}
+			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
 	case "chain":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(16, inputs), must(17, id), must(19, version), must(21, epoch),
-			must(22, bits(7)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(93, version, iou)), true}
+			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
 	case "receipt", "record-receipt":
 		return message{typeReceipt, "assay/1/receipt", 4096, head(must(10, id), must(17, id), must(18, id),
 			must(24, oneOf(1, 2)), iff(25, between(100, 999), status(2))), false}
@@ -104,11 +104,11 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 	case "defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(15, lots(1)), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5))), true}
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 60, spentToken), ecash)), true}
 	case "chain-defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(16, inputs), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5))), true}
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 60, spentToken), ecash)), true}
 	case "sync":
 		return message{typeSync, "assay/1/sync", 65000, head(must(5, between(0, 999)), must(6, between(0, 9)),
 			must(9, nonce), must(10, id), must(13, version), must(14, id), must(15, lots(0)), must(19, version),
