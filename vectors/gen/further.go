@@ -16,7 +16,7 @@ import (
 // What can be wrong with each beside its signature does not depend on the suite, and
 // stands in the files of those names.
 func furtherOf(name string, s suite.Suite) *file {
-	f := newFile("further-"+name, "STATIC_REQ, one-way TRANSFER and its capsule, PEER, REKEY_REQ and ENROL_REQ, a claim of a payee in software from its TRANSFER to its end, and a TRANSFER with its links under CHAIN provenance, in suite "+dec(uint64(s))+", by devices of that suite below providers, a service and a root of suite 5, which may sign the POLICY of that suite.")
+	f := newFile("further-"+name, "STATIC_REQ, one-way TRANSFER and its capsule, PEER, REKEY_REQ, ENROL_REQ and the certificate that answers, a claim of a payee in software from its TRANSFER to its end, and a TRANSFER with its links under CHAIN provenance, in suite "+dec(uint64(s))+", by devices of that suite below providers, a service and a root of suite 5, which may sign the POLICY of that suite.")
 	signatureNotes(f)
 	f.note("Capsule", "The capsule does not open, or holds something else.", "An altered capsule that is taken changes what the payee believes was paid.")
 	f.note("Certificate", "The path above the signer is not right.", "Somebody whom nobody has certified pays, or is paid.")

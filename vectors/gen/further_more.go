@@ -34,6 +34,30 @@ func (w *world) furtherKeys() {
 		input:   map[string][]byte{"object": second, "first": first, "link": w.naming(next.Public(), wire.ID{})},
 		context: context, values: published(wire.TypeEnrolReq, second, map[string]string{"subject": subject, "pkd": pkd})})
 	w.spoiled(place{n: 161, twin: 160, field: "input.link", signer: "payer", code: spec.ECertNeeded, few: true})
+	w.furtherAnswer(next.Public())
+}
+
+// furtherAnswer is the certificate that answers the re-key, at the device. Its
+// provider has signed it, in suite 5 whatever the device's suite is.
+func (w *world) furtherAnswer(next suite.PublicKey) {
+	d := w.blank("waiting", "payer", w.payer)
+	d.Rekey = &vectors.Rekey{Key: "next", Signer: "payer"}
+	w.state(d)
+	object := w.auth.IssueDevice(next, cert.DeviceOptions{Subject: w.payer.Device(), Edit: func(c *wire.Cert) {
+		c.Replaces, c.NotAfter = wire.KeyDigest(w.payer.Body.Key), epochEnd
+	}}).Raw
+	w.valid(positive{n: 300, requirement: spec.LCM04, kind: "rekeyed", comment: "the certificate of the next key in suite " + dec(uint64(w.number)), device: "waiting",
+		uses: map[string]string{}, input: map[string][]byte{"object": object}, values: published(wire.TypeCert, object, map[string]string{"balance": "3500"})})
+	other := w.private["provider"].Sign([]byte("another message"))
+	at := func(n int, r spec.ID, flag, comment string, e func(sig, _ []byte) []byte) {
+		w.refused(bad(300+n, 300, r, spec.ESig, flag, comment, signature("input.object", "", e)))
+	}
+	at(1, spec.CRY05, "Signature", "one bit of the signature", func(sig, _ []byte) []byte { return lastBit(sig) })
+	at(2, spec.PQC02, "Length", "the signature is a byte too long", func(sig, _ []byte) []byte { return append(sig, 0) })
+	at(3, spec.PQC01, "Hybrid", "the classical half is wrong, the other right", func(sig, _ []byte) []byte { return append(other[:cut:cut], sig[cut:]...) })
+	at(4, spec.PQC01, "Hybrid", "the ML-DSA half is wrong, the other right", func(sig, _ []byte) []byte { return append(sig[:cut:cut], other[cut:]...) })
+	at(5, spec.PQC02, "Hybrid", "the ML-DSA half alone", func(sig, _ []byte) []byte { return sig[cut:] })
+	at(6, spec.PQC02, "Hybrid", "the classical half alone", func(sig, _ []byte) []byte { return sig[:cut] })
 }
 
 // asking is a REKEY_REQ of the payer for its next key, and the ENROL_REQ by that.
