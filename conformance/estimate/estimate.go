@@ -13,7 +13,6 @@ import (
 	"github.com/assay-cbdc/assay/conformance/disguise"
 	"github.com/assay-cbdc/assay/conformance/ics"
 	"github.com/assay-cbdc/assay/conformance/simulator"
-	"github.com/assay-cbdc/assay/spec"
 )
 
 // A Cost is what checks ask of a bench. Amounts are in minor units.
@@ -184,13 +183,10 @@ func (c *counter) funds(amount uint64) {
 }
 
 // Unknown is what an estimate cannot say: where the reference has no such face.
-func Unknown(h adapter.Implementation, p *spec.Profile) []string {
+func Unknown(h adapter.Implementation) []string {
 	var all []string
 	if h.Class == "RP" && h.Lifecycle != adapter.LifecycleReset {
 		all = append(all, "class RP is rehearsed on units that can be reset")
-	}
-	if p.Family != "B" {
-		all = append(all, "the rehearsal is of family B")
 	}
 	return all
 }

@@ -64,7 +64,7 @@ func (c planCommand) Run(e *environment) error {
 	if err != nil {
 		return fmt.Errorf("harness: the rehearsal: %w", err)
 	}
-	doubts := estimate.Unknown(env.Impl, env.Profile)
+	doubts := estimate.Unknown(env.Impl)
 	if c.JSON {
 		doc := planned{Schema: "plan-v1", Estimate: est, NotTested: left(plan), Unknown: append([]string{}, doubts...)}
 		return e.printJSON(doc)

@@ -1,7 +1,8 @@
-// Package device is what a secure element does for family B, a balance in a
-// trusted device: the payer's and the payee's side of the interactive payment,
-// funding and defunding, synchronisation, limits and recovery. Chapters:
-// payment.md, funding.md, state.md, limits.md and sync.md.
+// Package device is what a secure element does: the payer's and the payee's side
+// of the interactive payment, funding and defunding, synchronisation, limits and
+// recovery. Chapters: payment.md, funding.md, state.md, limits.md and sync.md. A
+// device is of the one family of value of its place: what it holds is a balance
+// (B, I and S), fragments of tokens (T, tokens.md) or coins (E, ecash.md).
 //
 // A [Device] is a state machine over a store. Each persistent write that the
 // state chapter names is one commit, no signature is computed before the commit

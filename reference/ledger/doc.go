@@ -1,7 +1,7 @@
-// Package ledger is the online side of family B, a balance in a trusted
-// device: accounts, funding and defunding at par, synchronisation, the
-// mailbox for pending transfers, and the search for double spends. Chapters:
-// funding.md and sync.md.
+// Package ledger is the online side: accounts, funding and defunding at par,
+// synchronisation, the mailbox for pending transfers, and the search for double
+// spends. Chapters: funding.md and sync.md; of the families whose value it keeps
+// or issues, reserved.md (I and S), tokens.md (T) and ecash.md (E).
 //
 // It is a state machine in memory: it reads no clock, its nonces come from a
 // reader that it is given, and it does no I/O. What it concludes about
