@@ -69,10 +69,9 @@ func (s *session) mutant(ctx context.Context, m mutant.Mutant) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.result.Mutants++
+	s.result.Families[profile.Family] = s.result.Families[profile.Family].plus(killed)
 	if m.OfLedger() {
 		s.result.Ledger = s.result.Ledger.plus(killed)
-	} else {
-		s.result.Families[profile.Family] = s.result.Families[profile.Family].plus(killed)
 	}
 	s.result.Matrix = append(s.result.Matrix, kills...)
 	switch {

@@ -42,8 +42,8 @@ type Result struct {
 	Schema  string `json:"schema"`
 	Mutants int    `json:"mutants"`
 	Killed  int    `json:"killed"`
-	// Families counts the devices by the family of value under whose profile they
-	// are wrong, and Ledger the ledgers, of whatever family.
+	// Families counts the mutants by the family of value under whose profile they
+	// are wrong, and Ledger those among them that are wrong ledgers.
 	Families map[string]Count `json:"families"`
 	Ledger   Count            `json:"ledger"`
 	// Survivors are mutants that no check failed for the requirement they break.

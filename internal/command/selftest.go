@@ -123,13 +123,13 @@ func kills(r selftest.Result) []reports.Kill {
 	return all
 }
 
-// countsOf are the mutants of each family of value, and the ledgers.
+// countsOf are the mutants of each family of value, and the ledgers among them.
 func countsOf(r selftest.Result) string {
 	var parts []string
 	for _, letter := range slices.Sorted(maps.Keys(r.Families)) {
 		parts = append(parts, fmt.Sprintf("%s %d of %d", letter, r.Families[letter].Killed, r.Families[letter].Mutants))
 	}
-	return strings.Join(append(parts, fmt.Sprintf("ledgers %d of %d", r.Ledger.Killed, r.Ledger.Mutants)), ", ")
+	return strings.Join(append(parts, fmt.Sprintf("ledgers among them %d of %d", r.Ledger.Killed, r.Ledger.Mutants)), ", ")
 }
 
 // selftest prints the kill matrix and what is wrong with the suite.
