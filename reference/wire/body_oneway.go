@@ -103,7 +103,7 @@ type OneWay struct {
 }
 
 // Encode returns the item [0x13, object, nonce, [certificates], []]; the last
-// list is for links of a later edition.
+// list is empty: under CHAIN there are no one-way payments.
 func (m OneWay) Encode() []byte {
 	b := AppendUint(AppendArray(nil, 5), uint64(TypeTransfer))
 	b = AppendBytes(AppendBytes(b, m.Object), m.Nonce[:])
