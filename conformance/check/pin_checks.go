@@ -50,7 +50,7 @@ func (k *Kit) paidUnverified(c *Card, amount uint64) error {
 
 func unverifiedCard(t *T) {
 	amount, first := t.needy()
-	c, kit := t.Funded(3*(amount+first)+10).Card(), t.Kit(KitOptions{})
+	c, kit := t.Funded(4*(amount+first)+10).Card(), t.Kit(KitOptions{})
 	held := c.Held()
 	refused := func(when string) {
 		for range first {
@@ -69,6 +69,7 @@ func unverifiedCard(t *T) {
 	refused("after SELECT")
 	paid()
 	refused("after a payment that was verified")
+	paid() // the free count begins again
 	c.verify()
 	c = c.Unit.Card()
 	refused("after VERIFY and another SELECT")
