@@ -70,7 +70,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	if f := l.funding(r.Device, r.Body.Request); f != nil {
 		return f.voucher, nil
 	}
-	issued, err := l.mint(r.Body.Amount)
+	issued, err := l.mint(l.denominations(r.Body.Amount)...)
 	if err != nil {
 		return nil, err
 	}
