@@ -50,8 +50,10 @@ func redeemPartRules() []Rule[PartsOf] {
 			})
 		}},
 		{"the device has not paid them to another", spec.TOK10, spec.ETokenSpent, func(l *Ledger, p *PartsOf) bool {
-			return !slices.ContainsFunc(l.Debits(), func(d *Debit) bool {
-				return d.Opening != nil && d.Payer == p.Device && wire.DrawTwice(d.Parts, p.Fragments)
+			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool {
+				return slices.ContainsFunc(l.seen.drawn[drawKey{p.Device, f.Source}], func(d *Debit) bool {
+					return d.Opening != nil && wire.DrawTwice(d.Parts, []wire.Fragment{f})
+				})
 			})
 		}},
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -105,4 +106,39 @@ func (u *unit) resolvedPayment() wire.ID {
 		u.t.Fatal(err)
 	}
 	return u.open(r.Resolve, wire.TypeResolve).ID(wire.TypeResolve)
+}
+
+// What a device has paid to another cannot be redeemed or renewed by it: the part,
+// from the source that it was paid from.
+func TestPaidPartsAreNotRedeemed(t *testing.T) {
+	w := newWorldOf(t, wire.FamilyToken)
+	payer, other := w.unit("payer"), w.unit("other")
+	whole, next := payer.fundParts(), payer.fundParts()
+	cut := func(f wire.Fragment, from, to money.Amount) wire.Fragment { f.From, f.To = from, to; return f }
+	payer.parts = []wire.Fragment{cut(whole, 20, 40), cut(whole, 60, 70)}
+	w.ledger.Upload([][]byte{payer.pay(other, 30).record})
+	payer.parts = []wire.Fragment{next}
+	payer.refusedDefunding() // no payment, and returned
+	elsewhere := cut(whole, 20, 40)
+	elsewhere.Source = wire.ID{8}
+	for _, tt := range []struct {
+		name string
+		did  wire.DID
+		part wire.Fragment
+		want spec.Code
+	}{
+		{"the very part", payer.did, cut(whole, 20, 40), spec.ETokenSpent},
+		{"its first minor unit", payer.did, cut(whole, 10, 21), spec.ETokenSpent},
+		{"its last minor unit", payer.did, cut(whole, 39, 60), spec.ETokenSpent},
+		{"the second part", payer.did, cut(whole, 65, 66), spec.ETokenSpent},
+		{"what is beside both", payer.did, cut(whole, 40, 60), 0},
+		{"the same part from another source", payer.did, elsewhere, 0},
+		{"another payer", other.did, cut(whole, 20, 40), 0},
+		{"what a DEFUND has drawn", payer.did, next, 0},
+	} {
+		for _, parts := range [][]wire.Fragment{{tt.part}, {cut(whole, 0, 5), tt.part}} {
+			err := judge(w.ledger, w.ledger.parts.Rules.RedeemParts, &PartsOf{Device: tt.did, Fragments: parts})
+			wantCode(t, tt.name, err, tt.want)
+		}
+	}
 }
