@@ -6,6 +6,7 @@ import (
 	"github.com/onsi/gomega"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/evidence"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -60,7 +61,7 @@ func renewalLost(t *T) {
 	t.For(spec.TOK12, message).Expect(unit.Spendable()).To(gomega.Equal(uint64(10 * manyParts)))
 	s := t.pays(unit, 10*manyParts)
 	t.For(spec.TOK12, message).Expect(s.right()).To(gomega.BeTrue())
-	t.For(spec.TOK12, message).Expect(unit.Defund(1)).NotTo(BeDone())
+	t.For(spec.TOK12, message).Expect(unit.Defund(1)).To(t.Refused(spec.EFunds))
 }
 
 // renewedIsDead has a cracked peer redeem and pay with what the ledger has renewed.
@@ -108,6 +109,7 @@ func givenUpTwice(t *T) {
 	before.Lots[left.Hop] -= left.Amount()
 	cracked.putBack(before, 0)
 	t.Control(cracked.Sync(true), "synchronise")
+	t.For(spec.TOK12, "a list that was not renewed changed the sum").Expect(cracked.sumOfParts()).To(gomega.Equal(sumOf(before)))
 	for _, f := range cracked.inside().State().Fragments {
 		t.For(spec.TOK12, "what was renewed was renewed again").Expect(f.TID).To(gomega.Equal(left.TID))
 	}
@@ -194,11 +196,23 @@ func wrongListsNotRenewed(t *T) {
 		old := state.Fragments[0].TID
 		cracked.putBack(state, 0)
 		t.Control(cracked.Sync(true), "synchronise")
+		t.For(spec.TOK12, "a list that was not renewed changed the sum").Expect(cracked.sumOfParts()).To(gomega.Equal(sumOf(state)))
 		for _, f := range cracked.inside().State().Fragments {
 			t.For(spec.TOK12, "a list was renewed that holds what is not the device's").Expect(f.TID).To(gomega.Equal(old))
 		}
 	}
 }
+
+// sumOf is what the fragments of a state add up to.
+func sumOf(s device.State) (sum money.Amount) {
+	for _, f := range s.Fragments {
+		sum += f.Amount()
+	}
+	return sum
+}
+
+// sumOfParts is what the fragments of a peer add up to.
+func (u *Unit) sumOfParts() money.Amount { return sumOf(u.inside().State()) }
 
 // kind9 are the findings about parts.
 func (t *T) kind9() []adapter.Finding {
@@ -226,7 +240,9 @@ func mintedNotRenewed(t *T) {
 	cracked.putBack(state, 0)
 	old := last.TID
 	for i := range 2 { // the answer to the first is no source for the second
+		before := cracked.sumOfParts()
 		t.Control(cracked.Sync(true), "synchronise")
+		t.For(spec.TOK12, "what was not renewed changed the sum").Expect(cracked.sumOfParts()).To(gomega.Equal(before))
 		for _, f := range cracked.inside().State().Fragments {
 			t.For(spec.TOK12, "a ledger renewed what nobody had brought").Expect(f.TID).To(gomega.Equal(old))
 		}

@@ -70,15 +70,9 @@ func tokenStaysTheSame(t *T) {
 	voucher := unit.voucher(500)
 	m := payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund)
 	t.Control(unit.do(adapter.FundAccept{Message: voucher}), "a voucher")
-	shown := func(s *KitPayee) {
-		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(len(s.Links)).To(gomega.Equal(len(m.Issued)))
-		for i, l := range s.Links {
-			t.For(spec.TOK05, message).Expect(bytes.Equal(l.Object, m.Issued[i])).To(gomega.BeTrue())
-		}
-	}
-	shown(t.pays(unit, 200))
+	t.showsIssued(t.pays(unit, 200), m.Issued, message)
 	t.MustTransfer(unit, other, 300)
-	shown(t.pays(other, 300))
+	t.showsIssued(t.pays(other, 300), m.Issued, message)
 }
 
 // hostedPays: a wallet that a bank hosts is a device of another environment, which
@@ -95,10 +89,7 @@ func hostedPays(t *T) {
 	t.MustTransfer(hosted, hardware, 300)
 	t.MustTransfer(hardware, hosted, 100)
 	for _, u := range []*Unit{hosted, hardware} {
-		s := t.pays(u, 50)
-		t.For(spec.TOK05, "a payment shows another number of tokens than it draws from").Expect(s.Links).To(gomega.HaveLen(1))
-		t.For(spec.TOK05, "a token was exchanged for another between a hosted wallet and one in hardware").
-			Expect(bytes.Equal(s.Links[0].Object, m.Issued[0])).To(gomega.BeTrue())
+		t.showsIssued(t.pays(u, 50), m.Issued, "a token was exchanged for another between a hosted wallet and one in hardware")
 	}
 }
 
@@ -117,14 +108,7 @@ func partsInOrder(t *T) {
 	t.For(spec.TOK06, message).Expect(back).To(gomega.HaveEach(gomega.HaveField("Hop", uint64(2))))
 	t.Control(unit.Fund(60), "funding")
 	t.Control(unit.Fund(60), "funding")
-	first := t.pays(unit, 40).Transfer.Fragments
-	t.For(spec.TOK06, message).Expect(first).To(gomega.HaveLen(1))
-	t.For(spec.TOK06, "the upper part of a fragment was sent").Expect(first[0].From).To(gomega.BeZero())
-	second := t.pays(unit, 30).Transfer.Fragments
-	t.For(spec.TOK06, message).Expect(second).To(gomega.HaveLen(2))
-	t.For(spec.TOK06, message).Expect(second[0].TID).To(gomega.Equal(first[0].TID))
-	t.For(spec.TOK06, message).Expect(second[0].From).To(gomega.Equal(first[0].To))
-	t.For(spec.TOK06, "the upper part of a fragment was sent").Expect(second[1].From).To(gomega.BeZero())
+	t.drawnInOrder(unit, 40, 30, 50)
 }
 
 func roomForParts(t *T) {
@@ -252,7 +236,7 @@ func cancelledTokens(t *T) {
 				Version: wire.V1, Realm: m.Realm, Suite: t.env.realm.base, Currency: m.Currency, Exponent: m.Exponent, Amount: 300,
 				Nonce: wire.Nonce(order.Nonce), Cert: t.certOf(peer), Counter: uint64(100 + i), Prev: wire.ID{1},
 				Lots: []wire.Lot{{Hop: 0, Amount: 300}}, PolicyVersion: 1, Epoch: t.env.realm.epoch, Family: wire.FamilyToken,
-				Fragments: []wire.Fragment{{TID: t.tidOf(m.Issued[0]), To: 300, Source: o.ID(wire.TypeFund)}},
+				Fragments: t.wholeOf(m.Issued, o.ID(wire.TypeFund)),
 			}
 			return t.ledger.do(adapter.AcceptDefunding{Message: peer.signAs(d.Suite, wire.TypeDefund, d.Encode()).Encode()})
 		}
@@ -287,7 +271,9 @@ func (t *T) certOf(u *Unit) wire.ID {
 func impossibleRedemptions(t *T) {
 	const message = "a part that no token has was redeemed"
 	peer := t.Peer()
-	t.Control(peer.Fund(1000), "funding")
+	voucher := peer.voucher(1000)
+	issued := t.issuedTokens(payloadOf(t, voucher, wire.TypeFund, t.env.realm.decodeFund).Issued)
+	t.Control(peer.do(adapter.FundAccept{Message: voucher}), "funding")
 	order := func() []byte {
 		return t.Control(t.ledger.do(adapter.DefundOrder{Account: peer.Account}), "order a defunding").Nonce
 	}
@@ -301,10 +287,13 @@ func impossibleRedemptions(t *T) {
 		edit func(*wire.Fragment)
 	}{
 		{"a token that was never issued", spec.ETokenUnknown, func(f *wire.Fragment) { f.TID[0] ^= 1 }},
-		{"a part beyond the token", spec.ETokenInterval, func(f *wire.Fragment) { f.From, f.To = 601, 1001 }},
+		{"a part beyond the token", spec.ETokenInterval, func(f *wire.Fragment) {
+			f.From, f.To = issued[f.TID].Value+1-part.Amount(), issued[f.TID].Value+1
+		}},
 		{"one minor unit more than the lots", spec.ETokenInterval, func(f *wire.Fragment) { f.To++ }},
 	} {
 		wrong := m
+		wrong.Amount, wrong.Lots = part.Amount(), []wire.Lot{{Hop: part.Hop, Amount: part.Amount()}}
 		wrong.Fragments = []wire.Fragment{part}
 		c.edit(&wrong.Fragments[0])
 		a := t.ledger.do(adapter.AcceptDefunding{Message: peer.signAs(m.Suite, wire.TypeDefund, wrong.Encode()).Encode()})

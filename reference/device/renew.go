@@ -69,19 +69,30 @@ func (s *State) giveUp(parts []wire.Fragment) {
 }
 
 // renew takes the answer: fresh tokens of hop 0 in place of what was given up, or
-// the same parts again. Either way the SYNC_ACK is what brought them.
+// the same parts as they were, in the order in which they came. Either way the
+// SYNC_ACK is what brought them.
 func (d *Device) renew(next *State, c *Context) {
-	var back []wire.Fragment
+	if len(c.issued) == 0 {
+		next.takeBack(c.ID, d.parts.Join)
+		return
+	}
 	next.Fragments = slices.DeleteFunc(slices.Clone(next.Fragments), func(f Fragment) bool {
 		if f.Given {
-			f.Source = c.ID
 			next.Lots[f.Hop] -= f.Amount()
-			back = append(back, f.Fragment)
 		}
 		return f.Given
 	})
-	if len(c.issued) > 0 {
-		back = c.whole()
+	next.receive(c.whole(), d.parts.Join)
+}
+
+// takeBack makes what was given up the device's again. It keeps its order: it was
+// here before what came after the SYNC.
+func (s *State) takeBack(by wire.ID, join JoinFunc) {
+	s.Fragments = slices.Clone(s.Fragments)
+	for i := range s.Fragments {
+		if f := &s.Fragments[i]; f.Given {
+			f.Source, f.Given = by, false
+		}
 	}
-	next.receive(back, d.parts.Join)
+	s.merge(join)
 }

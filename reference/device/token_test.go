@@ -95,3 +95,41 @@ func sound(s *State) bool {
 	}
 	return sums == s.Lots
 }
+
+// A SYNC_ACK clears the hops of what was here at the SYNC, whether what was given up
+// came back as it was or as a fresh token, and of nothing that came later.
+func TestHopsAreClearedOfWhatWasThereAtTheSync(t *testing.T) {
+	part := func(tid byte, to money.Amount, hop uint64) wire.Fragment {
+		return wire.Fragment{TID: wire.TID{tid}, To: to, Hop: hop, Source: wire.ID{tid}}
+	}
+	ack := wire.ID{0xac}
+	given, again, later := part(1, 50, 2), part(2, 30, 2), part(3, 50, 2)
+	back := func(f wire.Fragment) wire.Fragment { f.Source, f.Hop = ack, 0; return f }
+	for _, tt := range []struct {
+		name     string
+		given    []wire.Fragment
+		issued   map[wire.TID]wire.IssuerToken
+		received []wire.Fragment
+		want     []wire.Fragment
+	}{
+		{"given back, nothing came", []wire.Fragment{given, again}, nil, nil, []wire.Fragment{back(given), back(again)}},
+		{"given back, the same sum came", []wire.Fragment{given}, nil, []wire.Fragment{later}, []wire.Fragment{back(given), later}},
+		{"given back, less came", []wire.Fragment{given, again}, nil, []wire.Fragment{later}, []wire.Fragment{back(given), back(again), later}},
+		{"renewed, the same sum came", []wire.Fragment{given}, map[wire.TID]wire.IssuerToken{{9}: {Value: 50}}, []wire.Fragment{later},
+			[]wire.Fragment{later, {TID: wire.TID{9}, To: 50, Source: ack}}},
+	} {
+		d := &Device{parts: Parts{Join: Join}}
+		var s State
+		s.receive(tt.given, Join)
+		s.giveUp(tt.given)
+		for _, f := range tt.received {
+			s.Sync.Since[f.Hop] += f.Amount()
+		}
+		s.receive(tt.received, Join)
+		d.renew(&s, &Context{ID: ack, issued: tt.issued})
+		s.clearPartHops(Join)
+		if got := s.held(wire.MaxHop); !slices.Equal(got, tt.want) || !sound(&s) {
+			t.Errorf("%s: %+v, want %+v", tt.name, got, tt.want)
+		}
+	}
+}

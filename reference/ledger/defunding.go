@@ -149,7 +149,7 @@ func (l *Ledger) answerDefund(d *Defunding, status uint64) []byte {
 	}.Encode())
 	l.issued(wire.TypeDefundAck, answer)
 	if status == wire.DefundRefused {
-		l.bring(wire.TypeDefundAck, answer, d.Device, d.Body.Fragments)
+		l.bring(wire.TypeDefundAck, answer, brought{d.Device, d.Body.Fragments, true})
 	}
 	l.device(d.Device).defunded[d.Body.Counter] = defunded{
 		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,

@@ -70,7 +70,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 	if f := l.funding(r.Device, r.Body.Request); f != nil {
 		return f.voucher, nil
 	}
-	issued, err := l.mint(r.Body.Amount)
+	issued, err := l.mint(l.denominations(r.Body.Amount)...)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +89,7 @@ func (l *Ledger) IssueFunding(request []byte) ([]byte, error) {
 		RequestHash: r.ID, Epoch: l.epoch, Device: r.Device, Signatures: signatures, Reservation: reservation, Issued: issued,
 	}.Encode())
 	l.issued(wire.TypeFund, voucher)
-	l.bring(wire.TypeFund, voucher, r.Device, wholeOf(issued))
+	l.bring(wire.TypeFund, voucher, brought{r.Device, wholeOf(issued), false})
 	l.parts.Book.Debit(l.accountOf(r.Device), r.Body.Amount)
 	l.supply.fund(r.Device, r.Body.Amount)
 	if l.reserving() {

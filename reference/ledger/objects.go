@@ -71,11 +71,19 @@ type objects struct {
 	links    map[wire.DID]map[wire.ID][]byte // REKEY_REQs
 	// issued are what the ledger has signed that may be a source of CHAIN provenance.
 	issued map[wire.ID][]byte
+	// drawn are the debits of family T by their payer and the sources of their parts.
+	drawn map[drawKey][]*Debit
+}
+
+// A drawKey is a payer, and what had brought the parts that it paid.
+type drawKey struct {
+	payer  wire.DID
+	source wire.ID
 }
 
 func newObjects() objects {
 	return objects{map[wire.ID]*Debit{}, map[wire.ID]*Answer{}, map[wire.ID][]*Answer{}, map[wire.ID][]byte{}, map[wire.ID]*Report{},
-		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}, map[wire.ID][]byte{}}
+		map[wire.ID]*cert.Certificate{}, map[wire.DID]map[wire.ID][]byte{}, map[wire.ID][]byte{}, map[drawKey][]*Debit{}}
 }
 
 // addDebit keeps the first encoding of a debit: a hedged signer may make
@@ -84,6 +92,12 @@ func (o *objects) addDebit(d *Debit) {
 	known := o.debits[d.ID]
 	if known == nil {
 		o.debits[d.ID] = d
+		for _, f := range d.Parts {
+			key := drawKey{d.Payer, f.Source}
+			if list := o.drawn[key]; len(list) == 0 || list[len(list)-1] != d {
+				o.drawn[key] = append(list, d)
+			}
+		}
 		return
 	}
 	if len(known.Links) == 0 {

@@ -44,6 +44,9 @@ type Parts struct {
 	Waiting func(waits []*Debit) []*Debit
 	// Chains returns which links beside a record are taken; nil: all.
 	Chains func(links []wire.Link) []wire.Link
+	// Tokens returns the values of the TOKENs of a FUND of family T, at most
+	// wire.MaxIssued that add up to it; nil: one.
+	Tokens func(amount money.Amount) []money.Amount
 }
 
 // Standard returns the parts of a ledger of the authority's realm, by the

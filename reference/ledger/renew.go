@@ -12,6 +12,9 @@ import (
 type brought struct {
 	device wire.DID
 	parts  []wire.Fragment
+	// returned says that the parts are those of a debit, which its device may have
+	// signed without having them.
+	returned bool
 }
 
 // A renewal is what a device has given up, and the TOKENs that it gets for it.
@@ -37,16 +40,30 @@ func renewRules() []Rule[PartsOf] {
 // of its own.
 func (l *Ledger) entitled(did wire.DID, f wire.Fragment) bool {
 	if b, own := l.brought[f.Source]; own {
-		return b.device == did && covers(b.parts, f)
+		return b.device == did && covers(b.parts, f) && (!b.returned || l.had(did, b.parts, f))
 	}
 	if d := l.seen.debits[f.Source]; d != nil {
 		return d.Opening != nil && d.Opening.Payee == did && covers(d.Parts, f)
 	}
 	if a := l.seen.receipts[f.Source]; a != nil {
 		d := l.seen.debits[a.Body.TransferHash]
-		return a.Body.Status == wire.ReceiptRefused && d != nil && d.Payer == did && covers(d.Parts, f)
+		return a.Body.Status == wire.ReceiptRefused && d != nil && d.Payer == did && l.had(did, d.Parts, f)
 	}
 	return false
+}
+
+// had reports whether the parts of a returned debit hold all of a fragment, and each
+// of them had been brought to the device as far as the fragment goes: what it never
+// had does not become its own by being refused. It ends, because a source is older
+// than what names it; parts that are disjoint keep it short.
+func (l *Ledger) had(did wire.DID, parts []wire.Fragment, f wire.Fragment) bool {
+	return wire.FragmentsAscend(parts) && covers(parts, f) && !slices.ContainsFunc(parts, func(p wire.Fragment) bool {
+		if !p.Overlaps(f) {
+			return false
+		}
+		p.From, p.To = max(p.From, f.From), min(p.To, f.To)
+		return !l.entitled(did, p)
+	})
 }
 
 // covers reports whether parts, ascending, hold all of a fragment.
@@ -61,9 +78,9 @@ func covers(parts []wire.Fragment, f wire.Fragment) bool {
 }
 
 // bring notes what an object of the ledger has given to a device.
-func (l *Ledger) bring(t wire.Type, object []byte, did wire.DID, parts []wire.Fragment) {
-	if o, err := wire.DecodeObject(object, max(t.MaxBytes(), wire.MaxTokenFund)); err == nil && len(parts) > 0 {
-		l.brought[o.ID(t)] = brought{did, parts}
+func (l *Ledger) bring(t wire.Type, object []byte, b brought) {
+	if o, err := wire.DecodeObject(object, max(t.MaxBytes(), wire.MaxTokenFund)); err == nil && len(b.parts) > 0 {
+		l.brought[o.ID(t)] = b
 	}
 }
 

@@ -52,7 +52,7 @@ func (l *Ledger) Resolve(transfer wire.ID) (Resolution, error) {
 	out.Resolve = l.service.Sign(wire.TypeResolve, body.Encode())
 	l.issued(wire.TypeResolve, out.Resolve)
 	if body.Status == wire.ResolveRefund && out.Refused == nil {
-		l.bring(wire.TypeResolve, out.Resolve, d.Payer, d.Parts)
+		l.bring(wire.TypeResolve, out.Resolve, brought{d.Payer, d.Parts, true})
 	}
 	l.final[transfer] = out
 	l.apply()

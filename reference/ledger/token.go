@@ -50,8 +50,10 @@ func redeemPartRules() []Rule[PartsOf] {
 			})
 		}},
 		{"the device has not paid them to another", spec.TOK10, spec.ETokenSpent, func(l *Ledger, p *PartsOf) bool {
-			return !slices.ContainsFunc(l.Debits(), func(d *Debit) bool {
-				return d.Opening != nil && d.Payer == p.Device && wire.DrawTwice(d.Parts, p.Fragments)
+			return !slices.ContainsFunc(p.Fragments, func(f wire.Fragment) bool {
+				return slices.ContainsFunc(l.seen.drawn[drawKey{p.Device, f.Source}], func(d *Debit) bool {
+					return d.Opening != nil && wire.DrawTwice(d.Parts, []wire.Fragment{f})
+				})
 			})
 		}},
 	}
@@ -71,22 +73,34 @@ func voidRules() []Rule[PartsOf] {
 	}
 }
 
-// mint makes the TOKENs of a FUND: one, for fragments need no denominations.
-func (l *Ledger) mint(amount money.Amount) ([][]byte, error) {
+// mint makes TOKENs of the values, none where the ledger speaks another family.
+func (l *Ledger) mint(values ...money.Amount) ([][]byte, error) {
 	if !l.parted() {
 		return nil, nil
 	}
-	n, err := l.nonce()
-	if err != nil {
-		return nil, err
+	var tokens [][]byte
+	for _, value := range values {
+		n, err := l.nonce()
+		if err != nil {
+			return nil, err
+		}
+		tid := wire.TID(n)
+		object := l.service.Sign(wire.TypeToken, wire.IssuerToken{
+			Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(), Currency: l.parts.Place.Currency,
+			Exponent: l.parts.Place.Exponent, Value: value, Cert: l.service.Cert.ID, Epoch: l.epoch, TID: tid,
+		}.Encode())
+		l.issuedTokens[tid] = issuedToken{value, object}
+		tokens = append(tokens, object)
 	}
-	tid := wire.TID(n)
-	object := l.service.Sign(wire.TypeToken, wire.IssuerToken{
-		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(), Currency: l.parts.Place.Currency,
-		Exponent: l.parts.Place.Exponent, Value: amount, Cert: l.service.Cert.ID, Epoch: l.epoch, TID: tid,
-	}.Encode())
-	l.issuedTokens[tid] = issuedToken{amount, object}
-	return [][]byte{object}, nil
+	return tokens, nil
+}
+
+// denominations are the values of the TOKENs of a FUND: one, for fragments need none.
+func (l *Ledger) denominations(amount money.Amount) []money.Amount {
+	if l.parts.Tokens == nil {
+		return []money.Amount{amount}
+	}
+	return l.parts.Tokens(amount)
 }
 
 // bringHome notes what has come home.

@@ -67,6 +67,7 @@ type unit struct {
 	requests,
 	fundings uint64
 	pending []wire.ID
+	parts   []wire.Fragment // of what it pays next, in family T
 }
 
 func (w *world) unit(name string) *unit {
@@ -194,6 +195,10 @@ func (u *unit) answer(payee *unit, m wire.PayReq, request []byte) payment {
 	}
 	if body.Family == wire.FamilyIOU {
 		body.Reserved, body.Reservation = true, u.fundings
+	}
+	for _, f := range u.parts {
+		f.Hop = 1
+		body.Fragments = append(body.Fragments, f)
 	}
 	b := u.id.Sign(wire.TypeTransfer, body.Encode())
 	u.debited(b, wire.TypeTransfer, wire.LogPay, m.Amount)
