@@ -19,6 +19,7 @@ func reserveChecks() []Check {
 		{ID: "SET-07.on-its-way", Title: "a payment on what has not arrived resolves by the declared rule", Cites: []spec.ID{spec.SET07}, Needs: ledger, Fresh: true, Units: 3, Run: shortOnItsWay},
 		{ID: "SET-07.overdrawn", Title: "what a cracked payer overdraws resolves by the declared rule", Cites: []spec.ID{spec.SET07}, RP: true, Receives: true, Reissue: true, Needs: split, Fresh: true, Run: shortForGood},
 		{ID: "SET-07.defunding", Title: "no defunding takes what a reserve does not have", Cites: []spec.ID{spec.SET07, spec.FND05}, RP: true, Receives: true, Reissue: true, Needs: split, Fresh: true, Run: defundingNeverCovered},
+		{ID: "SET-07.refused", Title: "what was refused is back in the reserve", Cites: []spec.ID{spec.SET07}, RP: true, Needs: append([]adapter.Capability{adapter.CapQuery, adapter.CapStart}, split...), Fresh: true, Run: refusedGoesBack},
 		{ID: "SET-09.held", Title: "a payment waits for those before it", Cites: []spec.ID{spec.SET09}, RP: true, Needs: split, Fresh: true, Units: 4, Run: heldInOrder},
 		{ID: "SET-10.chain", Title: "the last payee of a chain settles all of it", Cites: []spec.ID{spec.SET10}, RP: true, Needs: split, Fresh: true, Units: 3, Run: chainSettled},
 		{ID: "CON-05.staged", Title: "what was received waits for synchronisation", Cites: []spec.ID{spec.CON05}, Needs: staged, Units: 3, Run: stagedUntilSync},
@@ -168,6 +169,24 @@ func defundingNeverCovered(t *T) {
 	t.For(spec.SET07, message).Expect(t.ledger.do(adapter.AcceptDefunding{Message: request})).To(t.Refused(spec.EShortfall))
 	t.For(spec.SET07, message).Expect(t.ledger.Balance(peer.Account)).To(gomega.Equal(account))
 	t.For(spec.SET07, "the payee of an honest payment was not paid").Expect(payee.Defund(100)).To(BeDone())
+}
+
+// refusedGoesBack has a payer whose payment was refused pay all it has. Who
+// refused is never online: only the payer can bring its word.
+func refusedGoesBack(t *T) {
+	payer, payee, kit := t.Funded(100), t.Device(), t.Kit(KitOptions{})
+	s, m2 := kit.Invite(payer, 60, Invitation{})
+	t.Control(s.Take(m2), "pay")
+	t.book.paidOut -= 60
+	t.Control(payer.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(refund)}), "take the refusal")
+	t.MustTransfer(payer, payee, 100)
+	for _, u := range []*Unit{payer, payee} {
+		t.Control(u.Sync(true), "synchronise")
+	}
+	t.nothingWaits(spec.SET07, "what was refused and paid again is told as unsettled")
+	t.For(spec.SET07, "an honest device was accused or raised an alarm").Expect(len(t.ledger.Findings()) + len(t.ledger.Supply().Alarms)).To(gomega.BeZero())
+	t.broughtHome(payee, 100)
+	t.For(spec.SET07, "an honest payer that was refused is not funded on").Expect(payer.Fund(10)).To(BeDone())
 }
 
 // heldInOrder has three payees of one payer synchronise in every order; the payer
