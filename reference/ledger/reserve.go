@@ -278,6 +278,7 @@ func (l *Ledger) payOut(d *Debit) bool {
 			return false
 		}
 		l.supply.defund(d.Payer, d.Amount)
+		l.keepAnswer(d, wire.DefundCredited) // whoever brings it again, blocked or not, gets this one
 	case d.Claim:
 		if l.claims[d.ID] != claimPaid || !l.parts.Book.Credit(l.accountOf(d.Opening.Payee), d.Amount) {
 			return false
