@@ -96,7 +96,7 @@ func (t *T) shareOfShort(payee *Unit, amount uint64) {
 	t.For(spec.SET07, "a payer was covered against the declared rule").Expect(t.ledger.Supply().Covered).To(gomega.BeZero())
 	if t.Has(adapter.CapDefund) {
 		account := t.ledger.Balance(payee.Account)
-		t.For(spec.SET07, "a payee took home what its payer's reserve did not have").Expect(payee.Defund(amount)).NotTo(BeDone())
+		t.For(spec.SET07, "a payee took home what its payer's reserve did not have").Expect(payee.Defund(amount)).To(t.Refused(spec.EShortfall, spec.EOrderHeld))
 		t.For(spec.SET07, "a payee was paid what its payer's reserve did not have").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account))
 	}
 }
@@ -138,9 +138,9 @@ func shortForGood(t *T) {
 		t.For(spec.SET07, "a payee was not covered against a payer that overdraws").Expect(a).To(BeDone())
 		t.For(spec.SET07, "a payee was not paid what the provider covers").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account + 400))
 		t.Control(peer.Sync(true), "the payer synchronises")
-		t.For(spec.SET07, "a payer that its own log leaves short is funded on").Expect(peer.Fund(10)).NotTo(BeDone())
+		t.For(spec.SET07, "a payer that its own log leaves short is funded on").Expect(peer.Fund(10)).To(t.Refused(spec.EBlocked))
 	case t.Profile().Holds(spec.WhenCtrOrder):
-		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(a).NotTo(BeDone())
+		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(a).To(t.Refused(spec.EShortfall, spec.EOrderHeld))
 		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account))
 	}
 	own, _ = t.ledger.unsettled(payee, spec.EShortfall)
@@ -249,7 +249,7 @@ func chainSettled(t *T) {
 func stagedUntilSync(t *T) {
 	payer, payee, other := t.Funded(100), t.Funded(10), t.Device()
 	t.MustTransfer(payer, payee, 30)
-	t.For(spec.CON05, "received value was paid on before synchronisation").Expect(t.Transfer(payee, other, 11)).To(t.Refused())
+	t.For(spec.CON05, "received value was paid on before synchronisation").Expect(t.Transfer(payee, other, 11)).To(t.Refused(spec.EHop, spec.EFunds))
 	t.PaymentsEnd(payee, other)
 	t.For(spec.CON05, "received value is not shown").Expect(payee.Held()).To(gomega.Equal(uint64(40)))
 	t.For(spec.CON05, "what was funded cannot be paid beside what is held").Expect(t.Transfer(payee, other, 10)).To(BeDone())
