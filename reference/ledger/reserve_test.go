@@ -104,7 +104,10 @@ func (w *world) wantSound(rule string) {
 	if !w.ledger.reservesHold() {
 		w.t.Fatal("the reserves are not what was funded and not defunded")
 	}
-	for did := range w.ledger.reserves.of {
+	for did, r := range w.ledger.reserves.of {
+		if r.balance < 0 != w.ledger.reserves.short[did] {
+			w.t.Fatalf("%x has %d, and short says %v", did, r.balance, w.ledger.reserves.short[did])
+		}
 		if _, covered := w.ledger.Reserve(did); covered > 0 && rule != "I covers" {
 			w.t.Fatalf("%x has a wallet below zero", did)
 		}
@@ -347,6 +350,26 @@ func TestShortDeviceIsBlocked(t *testing.T) {
 	}
 	if _, covered := w.ledger.Reserve(c.did); covered != 0 || w.ledger.Blocked(c.did) {
 		t.Error("c, who was paid, is short or blocked")
+	}
+}
+
+// TestAnUnmadeReservationAlarms of the device that names it, and of no other with
+// payments that name theirs.
+func TestAnUnmadeReservationAlarms(t *testing.T) {
+	w := newReserveWorld(t, "I covers")
+	a, b := w.unit("a"), w.unit("b")
+	a.fund(100)
+	b.fund(100)
+	right := b.pay(a, 10)
+	a.fundings = 5
+	wrong := a.pay(b, 10)
+	w.ledger.Upload([][]byte{right.record})
+	if alarms := w.ledger.Supply().Alarms; len(alarms) != 0 {
+		t.Fatalf("a payment on a reservation: %v", alarms)
+	}
+	w.ledger.Upload([][]byte{wrong.record, right.record})
+	if alarms := w.ledger.Supply().Alarms; len(alarms) != 1 || !w.ledger.supply.alarmed(a.did) {
+		t.Errorf("a payment on reservation 5 of 1: %v, want one of its payer", alarms)
 	}
 }
 
