@@ -19,6 +19,7 @@ func reserveChecks() []Check {
 		{ID: "SET-07.on-its-way", Title: "a payment on what has not arrived resolves by the declared rule", Cites: []spec.ID{spec.SET07}, Needs: ledger, Fresh: true, Units: 3, Run: shortOnItsWay},
 		{ID: "SET-07.overdrawn", Title: "what a cracked payer overdraws resolves by the declared rule", Cites: []spec.ID{spec.SET07}, RP: true, Receives: true, Reissue: true, Needs: split, Fresh: true, Run: shortForGood},
 		{ID: "SET-07.defunding", Title: "no defunding takes what a reserve does not have", Cites: []spec.ID{spec.SET07, spec.FND05}, RP: true, Receives: true, Reissue: true, Needs: split, Fresh: true, Run: defundingNeverCovered},
+		{ID: "SET-07.refused", Title: "what was refused is back in the reserve", Cites: []spec.ID{spec.SET07}, RP: true, Needs: append([]adapter.Capability{adapter.CapQuery, adapter.CapStart}, split...), Fresh: true, Run: refusedGoesBack},
 		{ID: "SET-09.held", Title: "a payment waits for those before it", Cites: []spec.ID{spec.SET09}, RP: true, Needs: split, Fresh: true, Units: 4, Run: heldInOrder},
 		{ID: "SET-10.chain", Title: "the last payee of a chain settles all of it", Cites: []spec.ID{spec.SET10}, RP: true, Needs: split, Fresh: true, Units: 3, Run: chainSettled},
 		{ID: "CON-05.staged", Title: "what was received waits for synchronisation", Cites: []spec.ID{spec.CON05}, Needs: staged, Units: 3, Run: stagedUntilSync},
@@ -95,7 +96,7 @@ func (t *T) shareOfShort(payee *Unit, amount uint64) {
 	t.For(spec.SET07, "a payer was covered against the declared rule").Expect(t.ledger.Supply().Covered).To(gomega.BeZero())
 	if t.Has(adapter.CapDefund) {
 		account := t.ledger.Balance(payee.Account)
-		t.For(spec.SET07, "a payee took home what its payer's reserve did not have").Expect(payee.Defund(amount)).NotTo(BeDone())
+		t.For(spec.SET07, "a payee took home what its payer's reserve did not have").Expect(payee.Defund(amount)).To(t.Refused(spec.EShortfall, spec.EOrderHeld))
 		t.For(spec.SET07, "a payee was paid what its payer's reserve did not have").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account))
 	}
 }
@@ -137,9 +138,9 @@ func shortForGood(t *T) {
 		t.For(spec.SET07, "a payee was not covered against a payer that overdraws").Expect(a).To(BeDone())
 		t.For(spec.SET07, "a payee was not paid what the provider covers").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account + 400))
 		t.Control(peer.Sync(true), "the payer synchronises")
-		t.For(spec.SET07, "a payer that its own log leaves short is funded on").Expect(peer.Fund(10)).NotTo(BeDone())
+		t.For(spec.SET07, "a payer that its own log leaves short is funded on").Expect(peer.Fund(10)).To(t.Refused(spec.EBlocked))
 	case t.Profile().Holds(spec.WhenCtrOrder):
-		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(a).NotTo(BeDone())
+		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(a).To(t.Refused(spec.EShortfall, spec.EOrderHeld))
 		t.For(spec.SET07, "a payee was paid what nobody reserved").Expect(t.ledger.Balance(payee.Account)).To(gomega.Equal(account))
 	}
 	own, _ = t.ledger.unsettled(payee, spec.EShortfall)
@@ -168,6 +169,24 @@ func defundingNeverCovered(t *T) {
 	t.For(spec.SET07, message).Expect(t.ledger.do(adapter.AcceptDefunding{Message: request})).To(t.Refused(spec.EShortfall))
 	t.For(spec.SET07, message).Expect(t.ledger.Balance(peer.Account)).To(gomega.Equal(account))
 	t.For(spec.SET07, "the payee of an honest payment was not paid").Expect(payee.Defund(100)).To(BeDone())
+}
+
+// refusedGoesBack has a payer whose payment was refused pay all it has. Who
+// refused is never online: only the payer can bring its word.
+func refusedGoesBack(t *T) {
+	payer, payee, kit := t.Funded(100), t.Device(), t.Kit(KitOptions{})
+	s, m2 := kit.Invite(payer, 60, Invitation{})
+	t.Control(s.Take(m2), "pay")
+	t.book.paidOut -= 60
+	t.Control(payer.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(refund)}), "take the refusal")
+	t.MustTransfer(payer, payee, 100)
+	for _, u := range []*Unit{payer, payee} {
+		t.Control(u.Sync(true), "synchronise")
+	}
+	t.nothingWaits(spec.SET07, "what was refused and paid again is told as unsettled")
+	t.For(spec.SET07, "an honest device was accused or raised an alarm").Expect(len(t.ledger.Findings()) + len(t.ledger.Supply().Alarms)).To(gomega.BeZero())
+	t.broughtHome(payee, 100)
+	t.For(spec.SET07, "an honest payer that was refused is not funded on").Expect(payer.Fund(10)).To(BeDone())
 }
 
 // heldInOrder has three payees of one payer synchronise in every order; the payer
@@ -230,7 +249,7 @@ func chainSettled(t *T) {
 func stagedUntilSync(t *T) {
 	payer, payee, other := t.Funded(100), t.Funded(10), t.Device()
 	t.MustTransfer(payer, payee, 30)
-	t.For(spec.CON05, "received value was paid on before synchronisation").Expect(t.Transfer(payee, other, 11)).To(t.Refused())
+	t.For(spec.CON05, "received value was paid on before synchronisation").Expect(t.Transfer(payee, other, 11)).To(t.Refused(spec.EHop, spec.EFunds))
 	t.PaymentsEnd(payee, other)
 	t.For(spec.CON05, "received value is not shown").Expect(payee.Held()).To(gomega.Equal(uint64(40)))
 	t.For(spec.CON05, "what was funded cannot be paid beside what is held").Expect(t.Transfer(payee, other, 10)).To(BeDone())

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
+	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -20,16 +22,7 @@ func daysMutants() []Mutant {
 				w.counts["known"+c.handle] = len(c.answer.Done.Findings)
 			}
 		})},
-		{Name: "settles-again-tomorrow", Breaks: spec.SET06, ofLedger: true, Fault: "the ledger settles a record again that is uploaded on another day", wrap: wrapped(func(w *wrapper, c call) {
-			again := "again" + c.handle
-			for range w.late(c) {
-				w.counts[again]++
-			}
-			if c.verb == "supply" && c.answer.Done != nil && c.answer.Done.Supply != nil {
-				s := c.answer.Done.Supply
-				s.Outstanding -= min(adapter.Amount(w.counts[again]), s.Outstanding)
-			}
-		})},
+		{Name: "settles-again-tomorrow", Breaks: spec.SET06, Fault: "the ledger settles a record again that is uploaded on another day", ledger: settlesAgainTomorrow},
 		{Name: "accuses-the-late", Breaks: spec.DET04, ofLedger: true, Fault: "the ledger accuses the payee of a record that comes again on another day", wrap: wrapped(func(w *wrapper, c call) {
 			accused := "accused" + c.handle
 			for _, payee := range w.late(c) {
@@ -39,6 +32,20 @@ func daysMutants() []Mutant {
 				c.answer.Done.Findings = append(c.answer.Done.Findings, adapter.Finding{Kind: 1, Device: w.bytes[accused], Text: "uploaded late"})
 			}
 		})},
+	}
+}
+
+// settlesAgainTomorrow books a second row for a record of another day; the totals
+// of its payer, which reports one payment, contradict it.
+func settlesAgainTomorrow(p *ledger.Parts) {
+	days := map[wire.ID]uint64{}
+	p.Rules = ledger.DefaultRules()
+	for i := range p.Rules.SettleOnce {
+		p.Rules.SettleOnce[i].Holds = func(l *ledger.Ledger, s *ledger.Settlement) bool {
+			day, known := days[s.ID]
+			days[s.ID] = l.Epoch()
+			return !known || day != l.Epoch()
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -40,6 +41,7 @@ func reserveMutants() []Mutant {
 		})},
 		{Name: "blames-the-payee", Breaks: spec.SET07, Fault: "the ledger tells the shortfall of a payer as that of the payee who uploaded", Profile: orderProfile, ofLedger: true, wrap: wrapped(blamesUploader)},
 		{Name: "advance-forgotten", Breaks: spec.SET07, Fault: "the ledger tells an advance for ever, repaid or not", Profile: coverProfile, ofLedger: true, wrap: wrapped(oldShortfalls)},
+		{Name: "keeps-refusals", Breaks: spec.SET07, Fault: "brings the payments that were refused to the ledger, and not the refusals", Profile: coverProfile, wrap: wrapped(keepsRefusals)},
 		{Name: "pays-as-it-comes", Breaks: spec.SET09, Fault: "the ledger settles payments in the order of their arrival", Profile: orderProfile, ledger: withoutReserve("what precedes it was taken")},
 		{Name: "drops-what-waits", Breaks: spec.SET09, Fault: "the ledger forgets a payment that it cannot settle yet", Profile: orderProfile, ledger: func(p *ledger.Parts) {
 			p.Waiting = func([]*ledger.Debit) []*ledger.Debit { return nil }
@@ -76,6 +78,25 @@ func reserveMutants() []Mutant {
 		}},
 		{Name: "rewrites-burned-in", Breaks: spec.LIM11, Fault: "changes a policy that is burned in", Profile: orderProfile, device: without(device.ProcPolicy, "not burned in")},
 	}
+}
+
+// keepsRefusals leaves the REFUSED out of what a device brings with its report.
+func keepsRefusals(_ *wrapper, c call) {
+	if c.verb != "sync-report" || c.answer.Done == nil {
+		return
+	}
+	c.answer.Done.Messages = slices.DeleteFunc(c.answer.Done.Messages, func(b adapter.Bytes) bool {
+		record, err := settlement.Parse(b)
+		if err != nil {
+			return false
+		}
+		o, err := wire.DecodeObject(record.Object, wire.TypeTransfer.MaxBytes())
+		if err != nil {
+			return false
+		}
+		m, err := wire.DecodeReceipt(o.Payload)
+		return err == nil && m.Status == wire.ReceiptRefused
+	})
 }
 
 // reserveRule replaces a rule of the reserve.

@@ -241,10 +241,15 @@ func returnOf(debit wire.ID) wire.ID {
 	return sha256.Sum256(append([]byte("return of "), debit[:]...))
 }
 
+// bringsReturns reports whether a SYNC brings the REFUSED behind a refund: under
+// CHAIN and in family T, where it returns a source or fragments, and in families
+// I and S, where the ledger has taken the debit and gives it back on nothing else.
+func (d *Device) bringsReturns() bool { return d.chained() || d.parted() || d.reserved() }
+
 // keepReturn hands the host the object that returns a debit. The REFUSED of a
 // payee is kept once more by its debit, for the ledger.
 func (d *Device) keepReturn(c *Context) {
-	if !d.chained() && !d.parted() {
+	if !d.bringsReturns() {
 		return
 	}
 	d.keepObject(c.ID, c.Object.Encode(), c.Path, nil)

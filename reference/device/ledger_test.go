@@ -27,13 +27,23 @@ func newTown(t *testing.T, mode uint64) *town {
 }
 
 func newTownOf(t *testing.T, mode uint64, provenance wire.Provenance) *town {
-	auth := cert.NewAuthority([]byte("town"), cert.DefaultParameters())
+	return newTownIn(t, 0, mode, provenance)
+}
+
+// newTownIn is a town of a family of value.
+func newTownIn(t *testing.T, family, mode uint64, provenance wire.Provenance, edit ...func(*wire.Policy)) *town {
+	parameters := cert.DefaultParameters()
+	parameters.Family = family
+	auth := cert.NewAuthority([]byte("town"), parameters)
 	policy := wire.Policy{
 		PolicyVersion: 1, Epoch: 100, Suites: suite.All(), KEMs: []wire.KEM{wire.KEMX25519},
 		Limits:     []wire.Limits{{Class: 1, MaxHolding: wire.LimitOf(100000), MaxCumulative: wire.LimitOf(5000)}},
 		Provenance: provenance,
 		Fresh:      wire.Freshness{MaxAge: 400, MaxCount: 1000, Grace: 30},
 		SyncMode:   mode, Finality: 1, Respend: 1, ReceiptMode: wire.ReceiptAck,
+	}
+	for _, e := range edit {
+		e(&policy)
 	}
 	l, err := ledger.New(ledger.Parts{
 		Place: auth.Place, Random: rand.NewChaCha8([32]byte{99}), Book: ledger.NewBook(), Env: wire.EnvTest,

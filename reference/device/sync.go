@@ -157,7 +157,7 @@ func (d *Device) records(mode uint64) [][]byte {
 				out[len(out)-1] = d.besideRecord(out[len(out)-1])
 			}
 		}
-		if mode == wire.SyncFull && e.Kind == wire.LogRefund && (d.chained() || d.parted()) {
+		if mode == wire.SyncFull && e.Kind == wire.LogRefund && d.bringsReturns() {
 			add(returnOf(e.Ref))
 		}
 	}

@@ -129,7 +129,7 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 			if err := l.defundReserve(d); err != nil {
 				return nil, err
 			}
-			return l.answerDefund(d, status), nil
+			return l.device(d.Device).defunded[d.Body.Counter].answer, nil
 		}
 		o := l.orders[d.Body.Nonce]
 		o.usedBy = d.ID
@@ -143,19 +143,21 @@ func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 
 // answerDefund signs the final answer to a DEFUND and keeps it.
 func (l *Ledger) answerDefund(d *Defunding, status uint64) []byte {
-	answer := l.service.Sign(wire.TypeDefundAck, wire.DefundAck{
-		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
-		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Device,
-	}.Encode())
-	l.issued(wire.TypeDefundAck, answer)
+	answer := l.keepAnswer(defundDebit(d), status)
 	if status == wire.DefundRefused {
 		l.bring(wire.TypeDefundAck, answer, brought{d.Device, d.Body.Fragments, true})
-	}
-	l.device(d.Device).defunded[d.Body.Counter] = defunded{
-		d.ID, d.Body.Amount, status == wire.DefundCredited, answer,
-	}
-	if status == wire.DefundRefused {
 		l.refusedDefund(d.ID)
 	}
+	return answer
+}
+
+// keepAnswer signs the final answer to the DEFUND of a debit and keeps it.
+func (l *Ledger) keepAnswer(d *Debit, status uint64) []byte {
+	answer := l.service.Sign(wire.TypeDefundAck, wire.DefundAck{
+		Version: wire.V1, Realm: l.parts.Place.Realm, Suite: l.suite(),
+		Cert: l.service.Cert.ID, TransferHash: d.ID, Epoch: l.epoch, Status: status, Device: d.Payer,
+	}.Encode())
+	l.issued(wire.TypeDefundAck, answer)
+	l.device(d.Payer).defunded[d.Counter] = defunded{d.ID, d.Amount, status == wire.DefundCredited, answer}
 	return answer
 }

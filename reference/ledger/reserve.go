@@ -46,8 +46,10 @@ type reserves struct {
 	refunded map[wire.ID]bool
 	// drew are the sources that devices have paid from, under CHAIN provenance.
 	drew map[drewFrom]bool
-	// named are the reservations that payments name, by payer and number.
-	named map[counterOf]bool
+	// named are the numbers of the reservations that payments name, by payer.
+	named map[wire.DID]map[uint64]bool
+	// short are the devices whose reserve is below zero.
+	short map[wire.DID]bool
 	// paid are the counters of the payments that acknowledged logs tell.
 	paid map[wire.ID]counterOf
 	// owed are cancelled fundings that the reserve does not have at the moment.
@@ -61,7 +63,7 @@ type owed struct {
 
 func newReserves() reserves {
 	return reserves{
-		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{}, named: map[counterOf]bool{}, drew: map[drewFrom]bool{},
+		of: map[wire.DID]*reserve{}, stage: map[wire.ID]stage{}, taken: map[counterOf]bool{}, refunded: map[wire.ID]bool{}, paid: map[wire.ID]counterOf{}, named: map[wire.DID]map[uint64]bool{}, short: map[wire.DID]bool{}, drew: map[drewFrom]bool{},
 	}
 }
 
@@ -86,10 +88,16 @@ const (
 // post books a move, as the ledger's parts have it booked.
 func (l *Ledger) post(m Move) {
 	l.parts.Post(m, func(m Move) {
+		r := l.reserve(m.Device)
 		if m.Kind == MoveTake {
-			l.reserve(m.Device).balance -= int64(m.Amount)
+			r.balance -= int64(m.Amount)
 		} else {
-			l.reserve(m.Device).balance += int64(m.Amount)
+			r.balance += int64(m.Amount)
+		}
+		if r.balance < 0 {
+			l.reserves.short[m.Device] = true
+		} else {
+			delete(l.reserves.short, m.Device)
 		}
 	})
 }
@@ -188,9 +196,12 @@ func (l *Ledger) keepWaiting() {
 			waits = append(waits, d)
 		}
 	}
-	kept := l.parts.Waiting(waits)
+	kept := map[*Debit]bool{}
+	for _, d := range l.parts.Waiting(waits) {
+		kept[d] = true
+	}
 	l.reserves.open = slices.DeleteFunc(l.reserves.open, func(d *Debit) bool {
-		return l.reserves.stage[d.ID] == stageKnown && !slices.Contains(kept, d)
+		return l.reserves.stage[d.ID] == stageKnown && !kept[d]
 	})
 }
 
@@ -278,6 +289,7 @@ func (l *Ledger) payOut(d *Debit) bool {
 			return false
 		}
 		l.supply.defund(d.Payer, d.Amount)
+		l.keepAnswer(d, wire.DefundCredited) // whoever brings it again, blocked or not, gets this one
 	case d.Claim:
 		if l.claims[d.ID] != claimPaid || !l.parts.Book.Credit(l.accountOf(d.Opening.Payee), d.Amount) {
 			return false
@@ -335,9 +347,9 @@ func (l *Ledger) blockShort() {
 	if !l.covers() {
 		return
 	}
-	for _, did := range slices.SortedFunc(maps.Keys(l.reserves.of), compareDIDs) {
+	for _, did := range slices.SortedFunc(maps.Keys(l.reserves.short), compareDIDs) {
 		d, r := l.device(did), l.reserves.of[did]
-		if r.balance < 0 && d.point.full && d.point.counter >= r.highest && l.receivedSettled(did) {
+		if d.point.full && d.point.counter >= r.highest && l.receivedSettled(did) {
 			l.Block(did)
 		}
 	}

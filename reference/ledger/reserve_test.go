@@ -104,7 +104,10 @@ func (w *world) wantSound(rule string) {
 	if !w.ledger.reservesHold() {
 		w.t.Fatal("the reserves are not what was funded and not defunded")
 	}
-	for did := range w.ledger.reserves.of {
+	for did, r := range w.ledger.reserves.of {
+		if r.balance < 0 != w.ledger.reserves.short[did] {
+			w.t.Fatalf("%x has %d, and short says %v", did, r.balance, w.ledger.reserves.short[did])
+		}
 		if _, covered := w.ledger.Reserve(did); covered > 0 && rule != "I covers" {
 			w.t.Fatalf("%x has a wallet below zero", did)
 		}
@@ -246,6 +249,57 @@ func TestDefundingWaits(t *testing.T) {
 	}
 }
 
+// TestASettledDefundingKeepsItsAnswer: one that was credited while nobody asked is
+// answered so, whatever has become of its device and its account since.
+func TestASettledDefundingKeepsItsAnswer(t *testing.T) {
+	for rule := range rules {
+		for name, since := range map[string]func(*world, *unit){
+			"nothing since":   func(*world, *unit) {},
+			"device blocked":  func(w *world, a *unit) { w.ledger.Block(a.did) },
+			"account is full": func(w *world, _ *unit) { w.fill("a") },
+			"order is gone":   func(w *world, _ *unit) { clear(w.ledger.orders) },
+		} {
+			w := newReserveWorld(t, rule)
+			a, b := w.unit("a"), w.unit("b")
+			a.fund(100)
+			paid := a.pay(b, 70)
+			b.credit(paid)
+			order, err := w.ledger.DefundOrder("a")
+			if err != nil {
+				t.Fatal(err)
+			}
+			message := a.defund(30, order)
+			_, err = w.ledger.AcceptDefunding(message)
+			wantCode(t, rule+": a DEFUND after an unknown payment", err, spec.EOrderHeld)
+			w.ledger.Upload([][]byte{paid.record, b.receipt(paid, wire.ReceiptAccepted)})
+			since(w, a)
+			before, _ := w.ledger.Balance("a")
+			b1, err := w.ledger.AcceptDefunding(message)
+			wantCode(t, rule+", "+name, err, 0)
+			if err != nil {
+				continue
+			}
+			ack, err := wire.DecodeDefundAck(a.open(b1, wire.TypeDefundAck).Payload)
+			if err != nil || ack.Status != wire.DefundCredited {
+				t.Errorf("%s, %s: answered %d, %v; want credited", rule, name, ack.Status, err)
+			}
+			if after, _ := w.ledger.Balance("a"); after != before {
+				t.Errorf("%s, %s: credited again", rule, name)
+			}
+			w.wantSound(rule)
+		}
+	}
+}
+
+// fill credits an account all that it takes.
+func (w *world) fill(account string) {
+	w.t.Helper()
+	balance, _ := w.ledger.Balance(account)
+	if !w.ledger.parts.Book.Credit(account, money.Max-balance) {
+		w.t.Fatal("the account does not take what it has room for")
+	}
+}
+
 // TestCancelledFundingWaits until the reserve has it.
 func TestCancelledFundingWaits(t *testing.T) {
 	w := newReserveWorld(t, "S")
@@ -296,6 +350,26 @@ func TestShortDeviceIsBlocked(t *testing.T) {
 	}
 	if _, covered := w.ledger.Reserve(c.did); covered != 0 || w.ledger.Blocked(c.did) {
 		t.Error("c, who was paid, is short or blocked")
+	}
+}
+
+// TestAnUnmadeReservationAlarms of the device that names it, and of no other with
+// payments that name theirs.
+func TestAnUnmadeReservationAlarms(t *testing.T) {
+	w := newReserveWorld(t, "I covers")
+	a, b := w.unit("a"), w.unit("b")
+	a.fund(100)
+	b.fund(100)
+	right := b.pay(a, 10)
+	a.fundings = 5
+	wrong := a.pay(b, 10)
+	w.ledger.Upload([][]byte{right.record})
+	if alarms := w.ledger.Supply().Alarms; len(alarms) != 0 {
+		t.Fatalf("a payment on a reservation: %v", alarms)
+	}
+	w.ledger.Upload([][]byte{wrong.record, right.record})
+	if alarms := w.ledger.Supply().Alarms; len(alarms) != 1 || !w.ledger.supply.alarmed(a.did) {
+		t.Errorf("a payment on reservation 5 of 1: %v, want one of its payer", alarms)
 	}
 }
 

@@ -65,7 +65,7 @@ func (l *Ledger) refusedDefund(id wire.ID) {
 func reserveCancelRules() []Rule[FundingRequest] {
 	return []Rule[FundingRequest]{
 		{"no payment names the reservation", spec.FND08, spec.EFundBinding, func(l *Ledger, r *FundingRequest) bool {
-			return !l.reserves.named[counterOf{r.Device, r.Body.Request}]
+			return !l.reserves.named[r.Device][r.Body.Request]
 		}},
 	}
 }
@@ -74,15 +74,18 @@ func reserveCancelRules() []Rule[FundingRequest] {
 // was cancelled, rings an alarm: no device that is right names it.
 func (l *Ledger) named(d *Debit) {
 	if d.Reservation > 0 {
-		l.reserves.named[counterOf{d.Payer, d.Reservation}] = true
+		if l.reserves.named[d.Payer] == nil {
+			l.reserves.named[d.Payer] = map[uint64]bool{}
+		}
+		l.reserves.named[d.Payer][d.Reservation] = true
 	}
 	l.auditDevice(d.Payer, nil)
 }
 
 // reservationsMade checks the reservations that the device's payments name.
 func (l *Ledger) reservationsMade(did wire.DID) bool {
-	for c := range l.reserves.named {
-		if f := l.funding(did, c.counter); c.payer == did && (f == nil || f.cancelled) {
+	for number := range l.reserves.named[did] {
+		if f := l.funding(did, number); f == nil || f.cancelled {
 			return false
 		}
 	}
