@@ -7,6 +7,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/wire"
+	"github.com/assay-cbdc/assay/spec"
 )
 
 // ecashCard is a device of family E that has been funded.
@@ -17,14 +18,20 @@ func ecashCard(t *testing.T, amount money.Amount) *card {
 	r.must(c.ApplyKeyset(r.keyset(1)))
 	req, err := c.FundRequest(amount)
 	r.must(err)
+	r.must(c.FundAccept(c.voucherFor(req)))
+	return c
+}
+
+// voucherFor is the FUND of family E that answers a FUND_REQ.
+func (c *card) voucherFor(req []byte) []byte {
+	r := c.r
 	o, err := wire.DecodeObject(req, wire.TypeFundReq.LimitIn(wire.FamilyECash))
 	r.must(err)
 	m, err := wire.DecodeFundReq(o.Payload)
 	r.must(err)
-	r.must(c.FundAccept(r.auth.Service.Sign(wire.TypeFund, wire.Fund{Version: wire.V1, Realm: m.Realm, Suite: r.auth.TopSuite,
+	return r.auth.Service.Sign(wire.TypeFund, wire.Fund{Version: wire.V1, Realm: m.Realm, Suite: r.auth.TopSuite,
 		Currency: m.Currency, Exponent: m.Exponent, Amount: m.Amount, Nonce: m.Nonce, Cert: r.auth.Service.Cert.ID,
-		RequestHash: o.ID(wire.TypeFundReq), Epoch: r.epoch, Device: c.DID(), Signatures: r.signBlind(m.Blinded)}.Encode())))
-	return c
+		RequestHash: o.ID(wire.TypeFundReq), Epoch: r.epoch, Device: c.DID(), Signatures: r.signBlind(m.Blinded)}.Encode())
 }
 
 // keyset is a KEYSET of the realm with so many key epochs.
@@ -106,4 +113,38 @@ func TestBlindRemembersTheAmount(t *testing.T) {
 			t.Errorf("%d blinded for %d", sum, amount)
 		}
 	}
+}
+
+// A ledger that has signed blind does not cancel: the FUND of a request that was
+// given up is still taken, once, even after a SYNC_ACK that covers the cancel.
+func TestFundAfterItsCancel(t *testing.T) {
+	c := ecashCard(t, 100)
+	req, err := c.FundRequest(70)
+	c.r.must(err)
+	fund := c.voucherFor(req)
+	_, err = c.FundCancel()
+	c.r.must(err)
+	if _, err := c.FundRequest(10); c.r.code(err) != spec.EPendingFull {
+		t.Errorf("before the cancel is acknowledged: %v; want 220", err)
+	}
+	c.synchronise(0)
+	c.power()
+	c.r.must(c.FundAccept(fund))
+	if err := c.FundAccept(fund); c.r.code(err) != spec.EFundReplay || c.balance() != 170 {
+		t.Errorf("the FUND again: %v, balance %d; want 301, 170", err, c.balance())
+	}
+	if coins, ok := c.choose(170); !ok || len(coins) == 0 {
+		t.Error("what was funded cannot be paid with")
+	}
+	old, err := c.FundRequest(20)
+	c.r.must(err)
+	_, err = c.FundCancel()
+	c.r.must(err)
+	c.synchronise(0)
+	next, err := c.FundRequest(30)
+	c.r.must(err)
+	if err := c.FundAccept(c.voucherFor(old)); c.r.code(err) != spec.EFundBinding {
+		t.Errorf("the FUND before the last F1: %v; want 300", err)
+	}
+	c.r.must(c.FundAccept(c.voucherFor(next)))
 }
