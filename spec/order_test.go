@@ -145,6 +145,7 @@ func referenceRules() map[string][]orderedRule {
 	lists["ledger.reserveDefunding"] = ledgerRules(online.ReserveDefunding)
 	lists["ledger.refund"] = ledgerRules(online.Refund)
 	lists["ledger.withdraw"] = ledgerRules(online.Withdraw)
+	lists["ledger.voidTokens"] = ledgerRules(online.VoidTokens)
 	lists["ledger.redeem"] = ledgerRules(online.Redeem)
 	for _, r := range nose.Rules() {
 		lists["nose.accept"] = append(lists["nose.accept"], orderedRule{r.Name, r.Requirement, r.Code})

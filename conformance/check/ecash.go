@@ -186,7 +186,7 @@ func (u *Unit) own() uint64 {
 // exact lets a payer that has no coins for an amount exchange them at the ledger,
 // and reports whether it can be asked again: in family E, after 503.
 func (t *T) exact(payer *Unit, a adapter.Answer) bool {
-	if t.env.Profile.Family != "E" || a.Refused == nil || !t.Has(adapter.CapSynchronise) || t.Ledger() == nil {
+	if t.env.Profile.Family != "E" || a.Refused == nil || !t.Has(adapter.CapSynchronise) && !t.Has(adapter.CapSplitSync) || t.Ledger() == nil {
 		return false
 	}
 	if code := spec.Code(a.Refused.Code); t.env.RP() && code != spec.ETokenDenomination {

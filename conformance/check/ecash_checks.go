@@ -120,6 +120,10 @@ func badTokenCases(spentHere []kitCoin) []badTokens {
 		{"one minor unit less than is asked", spec.ETokenDenomination, func(s *KitPayer) tokened { return s.right(s.purse(249)) }},
 		{"one minor unit more than is asked", spec.ETokenDenomination, func(s *KitPayer) tokened { return s.right(s.purse(251)) }},
 		{"tokens that were paid here before", spec.ETokenSpent, func(s *KitPayer) tokened { return s.right(slices.Clone(spentHere)) }},
+		{"one token twice", spec.EField, func(s *KitPayer) tokened {
+			coin := s.mint(s.t.keyOf(100))
+			return s.right(append(slices.Clone(s.purse(50)), coin, coin))
+		}},
 		{"spent for another request", spec.ESig, changed(func(s *KitPayer, p *tokened) {
 			p.tokens[0].Spend = s.secretOf(p.body.Tokens[0]).Spend(wire.ID{1}, p.body.PayeeTag)
 		})},

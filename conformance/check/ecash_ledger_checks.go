@@ -49,12 +49,15 @@ func homeOnce(t *T) {
 }
 
 // deposit is a DEPOSIT of the kit as a record, with fresh messages of the same sum.
-func (k *Kit) deposit(tokens []wire.Token, nonce wire.Nonce, request wire.ID, amount money.Amount) adapter.Bytes {
+func (k *Kit) deposit(tokens []wire.Token, nonce wire.Nonce, request wire.ID, amount money.Amount, edit ...func(*wire.Deposit)) adapter.Bytes {
 	place := k.t.env.realm.Place
 	m := wire.Deposit{
 		Version: wire.V1, Realm: place.Realm, Suite: k.Key.Public().Suite(), Currency: place.Currency, Exponent: place.Exponent,
 		Amount: amount, Nonce: nonce, Cert: k.Cert.ID, RequestHash: request, Epoch: k.t.env.realm.epoch, Tokens: tokens,
 		Blinded: k.blinded(amount),
+	}
+	for _, e := range edit {
+		e(&m)
 	}
 	return settlement.Append(nil, settlement.Record{Object: k.Sign(wire.TypeDeposit, m.Encode()).Encode(), Certificates: [][]byte{k.Cert.Raw}})
 }
@@ -114,6 +117,8 @@ func homeToPayee(t *T) {
 		{"by another device", spec.ESig, thief.deposit(tokens(nil), nonce, request, 250)},
 		{"for another request", spec.ESig, kit.deposit(tokens(nil), nonce, wire.ID{8}, 250)},
 		{"for more than they are", spec.ETokenDenomination, kit.deposit(tokens(nil), nonce, request, 251)},
+		{"for fresh ones of one more", spec.ETokenDenomination, kit.deposit(tokens(nil), nonce, request, 250, freshOf(kit, 251))},
+		{"for fresh ones of one less", spec.ETokenDenomination, kit.deposit(tokens(nil), nonce, request, 250, freshOf(kit, 249))},
 		{"of an unknown key", spec.ETokenUnknown, kit.deposit(tokens(func(l []wire.Token) { l[0].Key[0] ^= 1 }), nonce, request, 250)},
 		{"of a key whose time is over", spec.ETokenEpoch, kit.deposit(old, nonce, request, 250)},
 		{"not signed by the issuer", spec.ESig, kit.deposit(tokens(func(l []wire.Token) {
@@ -127,6 +132,11 @@ func homeToPayee(t *T) {
 	}
 	right := t.ledger.do(adapter.Upload{Records: []adapter.Bytes{kit.deposit(tokens(nil), nonce, request, 250)}})
 	t.For(spec.ECH04, "after refusals right tokens do not come home").Expect(right).To(BeDone())
+}
+
+// freshOf asks in a DEPOSIT for fresh messages of another sum.
+func freshOf(k *Kit, amount money.Amount) func(*wire.Deposit) {
+	return func(m *wire.Deposit) { m.Blinded = k.blinded(amount) }
 }
 
 func twice(k *Kit, tag, request wire.ID) []wire.Token {
@@ -167,9 +177,22 @@ func signsWhatIsPaid(t *T) {
 		t.For(spec.FND06, "other denominations were signed than were paid for").Expect(a).To(t.Refused(c.code), c.name)
 		t.For(spec.FND06, "a refused funding was debited").Expect(ledger.Balance(account)).To(gomega.Equal(balance), c.name)
 	}
-	a := ledger.do(adapter.IssueFunding{Message: kit.fundReq(9, 250, kit.blinded(250))})
+	request := kit.fundReq(9, 250, kit.blinded(250))
+	a := ledger.do(adapter.IssueFunding{Message: request})
 	t.For(spec.FND06, "after refusals the right denominations are not signed").Expect(a).To(BeDone())
 	t.For(spec.FND06, "a funding was debited by another amount").Expect(balance - ledger.Balance(account)).To(gomega.Equal(t.env.scale.of(250)))
+	cancel := ledger.do(adapter.IssueFunding{Message: kit.cancelReq(request)})
+	t.For(spec.FND06, "a funding was cancelled whose tokens were signed").Expect(cancel).To(t.Refused(spec.EFundReplay))
+	t.For(spec.FND06, "tokens are signed and not paid for").Expect(balance - ledger.Balance(account)).To(gomega.Equal(t.env.scale.of(250)))
+	again := ledger.do(adapter.IssueFunding{Message: request})
+	t.For(spec.FND06, "after a cancel was refused the voucher cannot be had").Expect(again).To(BeDone())
+}
+
+// cancelReq is the cancel of a FUND_REQ of the kit.
+func (k *Kit) cancelReq(request adapter.Bytes) adapter.Bytes {
+	m := payloadOf(k.t, request, wire.TypeFundReq, wire.DecodeFundReq)
+	m.Status, m.Blinded = wire.FundCancel, nil
+	return k.Sign(wire.TypeFundReq, m.Encode()).Encode()
 }
 
 func withdrawalUnlinkable(t *T) {

@@ -62,6 +62,7 @@ func ecashMutants() []Mutant {
 		online("ledger-signs-with-old-keys", spec.FND06, "signs with a key whose time is over", func(r *ledger.Rules) {
 			r.Withdraw = ledger.Without(r.Withdraw, "the keys are in force")
 		}),
+		online("ledger-cancels-tokens", spec.FND06, "gives back the amount of a funding whose tokens it has signed", func(r *ledger.Rules) { r.VoidTokens = nil }),
 		{Name: "tells-who-paid", Breaks: spec.PVY07, Fault: "brings tokens home together with the transfer that they came with", wrap: wrapped(tellsWhoPaid)},
 		{Name: "always-falls-back", Breaks: spec.UXC05, Fault: "pays by the fallback although it has a connection", wrap: wrapped(deafToConnections)},
 		{Name: "receipt-before-home", Breaks: spec.ECH05, Fault: "gives its receipt whatever the ledger says of the tokens", device: func(p *device.Parts) {

@@ -43,6 +43,7 @@ func tokenDeletions() []deletion {
 	}
 	return slices.Concat(all,
 		ledgerList("withdraw", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Withdraw }),
+		ledgerList("void tokens", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.VoidTokens }),
 		ledgerList("redeem", func(r *ledger.Rules) *[]ledger.Rule[ledger.Redemption] { return &r.Redeem }),
 		ledgerList("fresh", func(r *ledger.Rules) *[]ledger.Rule[ledger.Redemption] { return &r.Fresh }),
 	)

@@ -88,7 +88,7 @@ func (d *Device) deposits() []deposit {
 		for _, c := range e.coins {
 			e.amount += c.Amount
 		}
-		seed := d.withdrawal("batch", batchName(batch))
+		seed := d.withdrawal("batch", coinsName(e.coins))
 		nonce := wire.Nonce(seed[16:])
 		tokens := spent(e.coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce))
 		if e, ok := d.prepared(e, seed, e.coins[0].Epoch, tokens, nonce, wire.ID{}); ok {

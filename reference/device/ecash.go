@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
-	"encoding/binary"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -91,7 +90,7 @@ func (d *Device) withdrawal(label string, name []byte) (seed [32]byte) {
 // blind prepares the withdrawal of an amount under the keys in force in an epoch.
 // It reports false for an amount that so many tokens cannot make.
 func (d *Device) blind(seed [32]byte, amount money.Amount, epoch uint64) ([]*ecash.Pending, bool) {
-	if d.blinded.seed == seed && d.blinded.keys == d.keyset {
+	if b := &d.blinded; b.seed == seed && b.keys == d.keyset && b.amount == amount && b.epoch == epoch {
 		return d.blinded.pending, d.blinded.pending != nil
 	}
 	if d.keyset == nil {
@@ -111,7 +110,7 @@ func (d *Device) blind(seed [32]byte, amount money.Amount, epoch uint64) ([]*eca
 		}
 		list = append(list, p)
 	}
-	d.blinded = blindedOf{seed: seed, keys: d.keyset, pending: list}
+	d.blinded = blindedOf{seed: seed, amount: amount, epoch: epoch, keys: d.keyset, pending: list}
 	return list, len(list) > 0
 }
 
@@ -127,6 +126,8 @@ type ChooseFunc func(coins []money.Amount, amount money.Amount, most int) ([]int
 // finished, and blinding is slow.
 type blindedOf struct {
 	seed    [32]byte
+	amount  money.Amount
+	epoch   uint64
 	keys    *ecash.Keys
 	pending []*ecash.Pending
 }
@@ -372,4 +373,13 @@ func (d *Device) keepTokens(next *State, c *Context) {
 	d.parts.Host.KeepRecord(c.ID, settlement.Append(nil, record))
 }
 
-func batchName(batch uint64) []byte { return binary.BigEndian.AppendUint64(nil, batch) }
+// coinsName names an exchange by the coins that it gives up. A coin is given up
+// once, and a batch has the same coins in the same order until then; the number of
+// a batch comes again once no coin has it.
+func coinsName(coins []Coin) []byte {
+	h := sha256.New()
+	for _, hash := range hashesOf(coins) {
+		h.Write(hash[:])
+	}
+	return h.Sum(nil)
+}

@@ -18,7 +18,7 @@ func fundRules() []Rule {
 		{"blocked", spec.LCM05, spec.EBlocked, notBlocked},
 		{"amount", spec.ENC04, spec.EAmount, payable},
 		{"one at a time", spec.FND02, spec.EPendingFull, func(c *Context) bool {
-			return c.State.Funding.State == FundingFree
+			return c.State.Funding.State == FundingFree || c.State.comesLate() && c.State.Funding.LogNumber <= c.State.Acked
 		}},
 		{"head-room", spec.FND03, spec.EFundHeadroom, withinHolding},
 		{"log", spec.LIM08, spec.ELogFull, logRoom},
@@ -30,7 +30,7 @@ func fundAcceptRules() []Rule {
 	return slices.Concat([]Rule{
 		{"device", spec.FND01, spec.EFundBinding, func(c *Context) bool { return c.Fund.Device == c.State.DID }},
 		{"open", spec.FND02, spec.EFundReplay, func(c *Context) bool {
-			return c.State.Funding.State == FundingOpen && !c.State.Decommissioned
+			return (c.State.Funding.State == FundingOpen || c.State.comesLate()) && !c.State.Decommissioned
 		}},
 		{"request", spec.FND01, spec.EFundBinding, func(c *Context) bool {
 			return c.Fund.RequestHash == c.State.Funding.Hash && c.Fund.Nonce == c.State.Funding.Nonce &&
@@ -159,6 +159,16 @@ func (d *Device) FundAccept(fund []byte) error {
 		return err
 	}
 	return d.install(StepF2, next)
+}
+
+// comesLate reports whether a funding is given up whose FUND is still taken: in
+// family E, which a KEYSET shows, until the next F1. If the ledger had issued it, it
+// does not cancel it any more.
+func (s *State) comesLate() bool { return s.Keyset != nil && s.Funding.State == FundingCancelled }
+
+// roomKept reports whether the funding has its head-room and its place in the log.
+func (s *State) roomKept() bool {
+	return s.Funding.State == FundingOpen || s.comesLate() && s.Funding.LogNumber > s.Acked
 }
 
 // iou reports whether value is a reservation, which payments name.

@@ -117,7 +117,7 @@ func recoveryRoom(c *Context) bool {
 
 func (s *State) logUsed() uint64 {
 	used := s.LogNumber - s.Acked + uint64(len(s.Exceptions)) + s.openCount()
-	if s.Funding.State == FundingOpen {
+	if s.roomKept() {
 		used++
 	}
 	return used

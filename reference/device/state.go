@@ -237,7 +237,7 @@ func (s *State) reserved() money.Amount {
 			sum += r.Amount
 		}
 	}
-	if s.Funding.State == FundingOpen {
+	if s.roomKept() {
 		sum += s.Funding.Amount
 	}
 	return sum

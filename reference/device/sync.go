@@ -233,7 +233,7 @@ func (d *Device) erase(next *State, m wire.SyncAck) {
 	next.Acked, next.AckedHead = m.Last, m.Head
 	next.Epoch = max(next.Epoch, m.Epoch)
 	next.Statics.forget(next.Epoch, d.policy.Fresh.Grace, m.Last)
-	if f := next.Funding; f.State == FundingCancelled && f.LogNumber <= m.Last {
+	if f := next.Funding; f.State == FundingCancelled && f.LogNumber <= m.Last && !d.ecash() {
 		next.Funding = Funding{}
 	}
 	mark := max(next.LowWater, min(m.LowWater, next.ownBound(uint64(d.cfg.Retention))))

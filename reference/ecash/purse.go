@@ -7,15 +7,25 @@ import (
 )
 
 // Split returns the denominations to withdraw an amount in, ascending: every
-// amount up to the whole can be paid exactly with them. available ascends. It
-// returns nil for an amount that cannot be made of at most most of them.
+// amount up to the whole can be paid exactly with them. Where those are more than
+// most it returns the fewest that make the amount, so that what is at hand can come
+// home; nil where these are too many as well. available ascends.
 func Split(amount money.Amount, available []money.Amount, most int) []money.Amount {
+	if out := made(amount, available, most, true); out != nil {
+		return out
+	}
+	return made(amount, available, most, false)
+}
+
+// made puts the largest denomination beside the others until they make the amount;
+// without gaps it is at most one more than what can be paid with those before it.
+func made(amount money.Amount, available []money.Amount, most int, complete bool) []money.Amount {
 	var out []money.Amount
-	var sum money.Amount // every amount up to sum can be paid with out
+	var sum money.Amount
 	for sum < amount {
 		next := money.Amount(0)
 		for _, d := range available {
-			if d <= sum+1 && d <= amount-sum {
+			if d <= amount-sum && (!complete || d <= sum+1) {
 				next = d
 			}
 		}

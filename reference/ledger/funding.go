@@ -125,6 +125,11 @@ func (l *Ledger) cancelFunding(r *FundingRequest) error {
 			return err
 		}
 	}
+	if l.ecash() {
+		if err := judge(l, l.parts.Rules.VoidTokens, r); err != nil {
+			return err
+		}
+	}
 	d := l.device(r.Device)
 	f := d.funding[r.Body.Request]
 	switch {

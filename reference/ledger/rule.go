@@ -49,7 +49,9 @@ type Rules struct {
 	// Of family E. Withdraw are the checks of the blinded messages of a FUND_REQ,
 	// Redeem those of tokens that come home, and Fresh decides whether these are
 	// still to be taken.
-	Withdraw      []Rule[FundingRequest]
+	Withdraw []Rule[FundingRequest]
+	// VoidTokens is asked of a cancel, after Cancel.
+	VoidTokens    []Rule[FundingRequest]
 	DepositSigner []Rule[Deposit]
 	Redeem        []Rule[Redemption]
 	Fresh         []Rule[Redemption]
@@ -81,6 +83,7 @@ func DefaultRules() Rules {
 		Reserve:          reserveRules(),
 		ReserveDefunding: reserveDefundingRules(),
 		Withdraw:         withdrawRules(),
+		VoidTokens:       voidTokenRules(),
 		DepositSigner:    depositSignerRules(),
 		Redeem:           redeemRules(),
 		Fresh:            freshRules(),

@@ -11,7 +11,7 @@ import (
 // What family E bounds. A token is as long as the modulus of its key, and so many
 // of them, with their spends, fit into one frame.
 const (
-	MaxTokens = 60    // in one message
+	MaxTokens = 40    // in one message
 	TokenSize = 256   // bytes of an RSA-2048 signature, blinded message or modulus
 	MaxMoney  = 32768 // bytes of a FUND_REQ, FUND or DEPOSIT_ACK of family E
 )

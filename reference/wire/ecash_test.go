@@ -104,3 +104,10 @@ func FuzzEcash(f *testing.F) {
 		}
 	})
 }
+
+// The chapter and the CDDL say 40.
+func TestFortyTokensAreTheMost(t *testing.T) {
+	if _, err := Tokens(make([]Link, 41)); MaxTokens != 40 || code(err) != spec.EField {
+		t.Errorf("%d tokens are the most; 41: %v", MaxTokens, err)
+	}
+}

@@ -104,11 +104,11 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 	case "defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(15, lots(1)), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 60, spentToken), ecash)), true}
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 40, spentToken), ecash)), true}
 	case "chain-defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(16, inputs), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 60, spentToken), ecash)), true}
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 40, spentToken), ecash)), true}
 	case "sync":
 		return message{typeSync, "assay/1/sync", 65000, head(must(5, between(0, 999)), must(6, between(0, 9)),
 			must(9, nonce), must(10, id), must(13, version), must(14, id), must(15, lots(0)), must(19, version),
