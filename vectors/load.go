@@ -11,7 +11,9 @@ import (
 	"io/fs"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -55,28 +57,33 @@ func Load() ([]File, error) {
 	if err != nil {
 		panic("vectors: " + err.Error()) // the pattern is constant
 	}
-	var out []File
-	var problems []Problem
-	for _, name := range names {
-		packed, err := files.ReadFile(name)
-		if err != nil {
-			panic("vectors: " + err.Error()) // it was just listed
-		}
-		file := strings.TrimSuffix(path.Base(name), ".json.gz")
-		b, err := Unpack(packed)
-		if err != nil {
-			problems = append(problems, Problem{file, "", "packed: " + err.Error()})
-			continue
-		}
-		f, found := Parse(file, b)
-		problems = append(problems, found...)
-		out = append(out, f)
+	out := make([]File, len(names))
+	found := make([][]Problem, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { out[i], found[i] = load(name) })
 	}
+	all.Wait()
+	problems := slices.Concat(found...)
 	problems = append(problems, repeated(out)...)
 	if len(problems) > 0 {
 		return nil, &LoadError{problems}
 	}
 	return out, nil
+}
+
+// load reads one embedded file.
+func load(name string) (File, []Problem) {
+	packed, err := files.ReadFile(name)
+	if err != nil {
+		panic("vectors: " + err.Error()) // it was just listed
+	}
+	file := strings.TrimSuffix(path.Base(name), ".json.gz")
+	b, err := Unpack(packed)
+	if err != nil {
+		return File{Name: file}, []Problem{{file, "", "packed: " + err.Error()}}
+	}
+	return Parse(file, b)
 }
 
 // Unpack returns the vector file that is packed as gzip.

@@ -113,6 +113,15 @@ func NewEnvWith(ctx context.Context, a adapter.Adapter, o Options) (*Env, error)
 	return env, nil
 }
 
+// On is the same run on another target of the same kind, with units of its own. The
+// error is an [*adapter.Error].
+func (e *Env) On(ctx context.Context, a adapter.Adapter) (*Env, error) {
+	other := *e
+	other.adapter, other.pool = adapter.Strict(a), &pool{}
+	_, err := greet(ctx, other.adapter)
+	return &other, err
+}
+
 // greet is hello, with an implementation of the version that was offered.
 func greet(ctx context.Context, a adapter.Adapter) (adapter.Implementation, error) {
 	answer, err := a.Do(ctx, adapter.Request{Verb: adapter.Hello{Versions: []int{adapter.Version}}}, ignoreEvents)

@@ -30,6 +30,9 @@ func (e *Env) pools() bool {
 	return e.Impl.Lifecycle == adapter.LifecycleNone || e.Impl.Lifecycle == adapter.LifecycleFresh
 }
 
+// MakesUnits says whether every check has new units.
+func (e *Env) MakesUnits() bool { return !e.pools() }
+
 // renew forgets the handles of a conversation that has ended. The units are the
 // same ones; what they are called is not.
 func (e *Env) renew() { e.pool = &pool{} }

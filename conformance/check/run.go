@@ -18,7 +18,7 @@ import (
 type Step struct {
 	Handle string          `json:"handle,omitempty"`
 	Verb   string          `json:"verb"`
-	Args   json.RawMessage `json:"args"`
+	Args   json.RawMessage `json:"args,omitempty"`
 	Events []adapter.Event `json:"events,omitempty"`
 	Answer json.RawMessage `json:"answer,omitempty"`
 	Error  string          `json:"error,omitempty"`
@@ -200,6 +200,13 @@ func (c *Campaign) Run(ctx context.Context, check Check) Outcome {
 		}
 		return o
 	}
+}
+
+// Took notes the outcome of a check that was run elsewhere, on a target of the same
+// kind, which was not at fault.
+func (c *Campaign) Took(o Outcome) {
+	c.note(o.Steps)
+	c.silent = 0
 }
 
 // note remembers which verbs are answered.

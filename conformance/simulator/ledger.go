@@ -61,7 +61,7 @@ func ledgerParts(c setting, v adapter.Create) (p ledger.Parts, err error) {
 		Roots:     []*cert.Certificate{root},
 		Providers: []cert.Path{{Chain: []*cert.Certificate{provider}, Root: root}},
 		Service:   cert.Identity{Key: key, Cert: service},
-		Policy:    policy.Policy, Paths: cert.Verifier{Rules: cert.Rules()}, Epoch: v.Epoch,
+		Policy:    policy.Policy, Paths: cert.Verifier{Rules: cert.Rules(), Verify: verified.Verify}, Epoch: v.Epoch,
 		Retention: 256,
 		Rules:     ledger.DefaultRules(), Detectors: ledger.DefaultDetectors(), Audits: ledger.DefaultAudits(),
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/nvm"
+	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -56,9 +57,14 @@ func newUnit(o Options, c setting) (*unit, error) {
 	return u, err
 }
 
+// verified are the signatures that some unit of this process has found right.
+var verified = suite.NewMemory(1 << 14)
+
 // parts are the device's parts on a store, right or as the options have them.
 func (u *unit) parts(store nvm.Store) device.Parts {
-	p := device.Parts{Store: store, Rand: u.random, Host: u.host, Rules: device.StandardRules()}
+	p := device.Parts{
+		Store: store, Rand: u.random, Host: u.host, Rules: device.StandardRules(), Verify: verified.Verify, PathVerify: verified.Verify,
+	}
 	if u.options.Device != nil {
 		u.options.Device(&p)
 	}

@@ -26,7 +26,10 @@ import (
 // Options say what is run.
 type Options struct {
 	Adapter adapter.Adapter
-	Target  string // as the user named it, for the report and the replay command
+	// Anew makes another target of the same kind in this process, on which checks may
+	// run side by side; nil where there is one alone.
+	Anew   func() adapter.Adapter
+	Target string // as the user named it, for the report and the replay command
 	check.Options
 	// Files are the digests of ICS and IXIT; empty: hello was believed.
 	Files Files
@@ -40,9 +43,10 @@ type Options struct {
 	Exchanges int
 	// Detect tells the detection power of the checks that came to a verdict.
 	Detect func(*check.Env, check.Plan) reports.Detection
-	// Vectors are the tables of published vectors by which the harness judges:
-	// it does not judge by vectors that it disagrees with itself.
-	Vectors []Table
+	// Vectors are the tables of published vectors by which the harness judges in class
+	// RP: it does not judge by vectors that it disagrees with itself. They have the
+	// label vectors; a filter that does not select it leaves them out.
+	Vectors func() ([]Table, error)
 	// Progress is told of each check before it runs.
 	Progress func(done, of int, next check.Check)
 }
@@ -108,6 +112,7 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		return Result{}, err
 	}
 	timed := newTimed(o.Adapter)
+	o.Operator = oneAtATime(o.Operator)
 	env, err := check.NewEnvWith(ctx, timed, o.Options)
 	if err != nil {
 		return Result{}, err
@@ -120,10 +125,18 @@ func Run(ctx context.Context, o Options) (Result, error) {
 			return Result{}, err
 		}
 	}
-	r.register(ctx)
+	tables, jobs, err := r.tables(filter)
+	if err != nil {
+		return Result{}, err
+	}
+	r.register(ctx, tables)
+	working, stop := context.WithCancel(ctx)
+	wait := ahead(working, append(jobs, r.findings(working)...))
 	if err := r.specs(); err != nil {
 		r.harness = err
 	}
+	stop()
+	wait()
 	return r.result(ctx), nil
 }
 
@@ -136,17 +149,18 @@ type run struct {
 	timed    *timed
 	outcomes []check.Outcome
 	earlier  map[string]check.Outcome // of a run that this one resumes
+	found    map[string]*finding      // ahead of the specs, by check
 	harness  error
 	disagree []string // vectors on which the harness is not of one mind
 	started  time.Time
 }
 
-// register builds the spec tree: one container for each area, one spec for
-// each check, and a table for each file of vectors.
-func (r *run) register(ctx context.Context) {
+// register builds the spec tree: a table for each file of vectors, and one spec for
+// each check.
+func (r *run) register(ctx context.Context, tables []*verdicts) {
 	ginkgo.Describe("assay", ginkgo.Ordered, ginkgo.ContinueOnFailure, func() {
-		for _, table := range r.Vectors {
-			ginkgo.Describe("vectors "+table.Name, ginkgo.Label("vectors"), func() { r.table(table) })
+		for _, v := range tables {
+			ginkgo.Describe("vectors "+v.table.Name, ginkgo.Label(vectorsLabel), func() { r.table(v) })
 		}
 		for _, c := range r.plan.Checks {
 			ginkgo.It(c.ID+" "+c.Title, ginkgo.Label(c.Labels()...), func() { r.spec(ctx, c) })
@@ -154,17 +168,16 @@ func (r *run) register(ctx context.Context) {
 	})
 }
 
-func (r *run) table(t Table) {
-	var entries []any
-	for _, e := range t.Entries {
-		entries = append(entries, ginkgo.Entry(e.ID, e))
-	}
-	args := append([]any{func(e Entry) {
-		if err := e.Check(); err != nil {
-			r.disagree = append(r.disagree, fmt.Sprintf("%s: %v", e.ID, err))
+func (r *run) table(v *verdicts) {
+	args := []any{func(i int) {
+		if err := v.of(i); err != nil {
+			r.disagree = append(r.disagree, fmt.Sprintf("%s: %v", v.table.Entries[i].ID, err))
 			ginkgo.Fail(err.Error())
 		}
-	}}, entries...)
+	}}
+	for i, e := range v.table.Entries {
+		args = append(args, ginkgo.Entry(e.ID, i))
+	}
 	ginkgo.DescribeTable("agree", args...)
 }
 
@@ -179,7 +192,7 @@ func (r *run) spec(ctx context.Context, c check.Check) {
 	}
 	o, done := r.earlier[c.ID]
 	if !done {
-		o = r.campaign.Run(ctx, c)
+		o = r.judge(ctx, c)
 		if r.Journal != nil && r.harness == nil {
 			r.harness = r.Journal.keep(o)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"testing"
 
+	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/conformance/check"
 	"github.com/assay-cbdc/assay/conformance/selftest"
 	"github.com/assay-cbdc/assay/conformance/simulator"
@@ -22,7 +23,10 @@ func TestReferenceIsConformant(t *testing.T) {
 	r, err := Run(context.Background(), Options{
 		Adapter: simulator.New(simulator.Options{}), Target: "reference", Options: check.Options{Profile: p, Seed: 7},
 		Exchanges: 4, Detect: selftest.Detect,
-		Vectors:  []Table{{Name: "sample", Entries: []Entry{{ID: "one", Check: func() error { planned++; return nil }}}}},
+		Vectors: func() ([]Table, error) {
+			return []Table{{Name: "sample", Entries: []Entry{{ID: "one", Check: func() error { planned++; return nil }}}}}, nil
+		},
+		Anew:     func() adapter.Adapter { return simulator.New(simulator.Options{}) },
 		Progress: nil,
 	})
 	if err != nil || r.Harness != nil || r.Adapter != nil {

@@ -3,6 +3,7 @@ package suite
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
@@ -13,6 +14,7 @@ import (
 // timed counts and times the answers of an adapter, by verb.
 type timed struct {
 	next     adapter.Adapter
+	mutex    sync.Mutex // of took
 	took     map[string][]time.Duration
 	restarts int
 }
@@ -26,9 +28,22 @@ func (t *timed) Do(ctx context.Context, q adapter.Request, on func(adapter.Event
 	start := time.Now()
 	a, err := t.next.Do(ctx, q, on)
 	if err == nil {
-		t.took[q.Verb.Name()] = append(t.took[q.Verb.Name()], time.Since(start))
+		t.note(q.Verb.Name(), time.Since(start))
 	}
 	return a, err
+}
+
+func (t *timed) note(verb string, took ...time.Duration) {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	t.took[verb] = append(t.took[verb], took...)
+}
+
+// add counts what another has timed.
+func (t *timed) add(other *timed) {
+	for verb, took := range other.took {
+		t.note(verb, took...)
+	}
 }
 
 // Restart starts the adapter again, if it can be.

@@ -249,10 +249,6 @@ func (j job) stale() string {
 
 // suite runs the checks. The adapter has ended when it returns.
 func (j job) suite(ctx context.Context, e *environment, journal *suite.Journal) (suite.Result, error) {
-	tables, err := vectorTables()
-	if err != nil {
-		return suite.Result{}, err
-	}
 	a, done, err := j.target.open(ctx)
 	if err != nil {
 		return suite.Result{}, err
@@ -286,8 +282,8 @@ func (j job) suite(ctx context.Context, e *environment, journal *suite.Journal) 
 	defer p.end()
 	return suite.Run(ctx, suite.Options{
 		Command: command,
-		Adapter: a, Target: j.target.name, Options: options, Files: j.files, Level: reports.Level(j.Level), Filter: j.Filter, Journal: journal,
-		Exchanges: j.Exchanges, Detect: selftest.Detect, Vectors: tables,
+		Adapter: a, Anew: j.target.anew, Target: j.target.name, Options: options, Files: j.files, Level: reports.Level(j.Level), Filter: j.Filter, Journal: journal,
+		Exchanges: j.Exchanges, Detect: selftest.Detect, Vectors: vectorTables,
 		Progress: func(n, of int, next check.Check) {
 			e.reclaim()
 			p.count(n, of, next.ID)

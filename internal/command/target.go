@@ -21,6 +21,8 @@ const targetHelp = "What to test: reference, exec:COMMAND ARGS, tcp:HOST:PORT, m
 type target struct {
 	name string // as the user wrote it
 	open func(context.Context) (adapter.Adapter, func(), error)
+	// anew makes another of it in this process; nil where there is one alone.
+	anew func() adapter.Adapter
 	// argv is the command of an outside process; nil for others.
 	argv []string
 	// address is where an adapter listens; empty for others.
@@ -103,7 +105,7 @@ func parseTarget(name string) (target, error) {
 }
 
 func inProcess(name string, open func() adapter.Adapter) target {
-	return target{name: name, open: func(context.Context) (adapter.Adapter, func(), error) { return open(), func() {}, nil }}
+	return target{name: name, anew: open, open: func(context.Context) (adapter.Adapter, func(), error) { return open(), func() {}, nil }}
 }
 
 // lookupOddity finds an honest oddity, or a device that does nothing right.

@@ -32,7 +32,7 @@ func codeOf(err error) spec.Code {
 
 // verify is all of the check of a path.
 func verify(p Path, in Situation) error {
-	v := Verifier{Rules()}
+	v := Verifier{Rules: Rules()}
 	if err := v.Check(p, in); err != nil {
 		return err
 	}
@@ -150,7 +150,7 @@ func TestRevocationOfDeviceCertificateAndProvider(t *testing.T) {
 func TestStoreTakesOnlyWhatHasVerified(t *testing.T) {
 	a := classical()
 	s := NewStore(8, a.Root.Cert)
-	v := Verifier{Rules()}
+	v := Verifier{Rules: Rules()}
 	key := DeriveKey(suite.Ed25519, []byte("device"), "key").Public()
 	good := a.IssueDevice(key, DeviceOptions{})
 	bad := a.IssueDevice(key, DeviceOptions{BadSignature: true})

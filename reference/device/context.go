@@ -137,13 +137,13 @@ func certificateFound(c *Context) bool {
 
 // pathRight applies the certificate chapter's checks but the signatures.
 func pathRight(c *Context) bool {
-	return c.holds(cert.Verifier{Rules: c.d.parts.Path}.Check(c.Path, c.situation()))
+	return c.holds(c.d.paths().Check(c.Path, c.situation()))
 }
 
 // pathSigned checks the path's signatures. What was verified before is not
 // verified again.
 func pathSigned(c *Context) bool {
-	if err := (cert.Verifier{}).Signatures(c.Path); err != nil {
+	if err := c.d.paths().Signatures(c.Path); err != nil {
 		return c.holds(err)
 	}
 	c.d.store.Remember(c.Path)

@@ -57,8 +57,9 @@ type Parts struct {
 	Rand  io.Reader // outside the store: a restored snapshot does not rewind it
 	Host  Host      // keeps what the core need not
 	Rules Rules
-	// Path are the checks of certificate paths.
-	Path []cert.Rule
+	// Path are the checks of certificate paths, and PathVerify checks their signatures.
+	Path       []cert.Rule
+	PathVerify func(key suite.PublicKey, message, sig []byte) error
 	// PolicyRules are the checks of a POLICY before its signature.
 	PolicyRules []cert.PolicyRule
 	// Verify checks a message's signature.
@@ -99,6 +100,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Path == nil {
 		p.Path = cert.Rules()
+	}
+	if p.PathVerify == nil {
+		p.PathVerify = suite.PublicKey.Verify
 	}
 	if p.PolicyRules == nil {
 		p.PolicyRules = cert.PolicyRules()

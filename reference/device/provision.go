@@ -143,13 +143,18 @@ func (d *Device) judgeIssuers(p Provisioning) error {
 	return nil
 }
 
+// paths are the checks of certificate paths.
+func (d *Device) paths() cert.Verifier {
+	return cert.Verifier{Rules: d.parts.Path, Verify: d.parts.PathVerify}
+}
+
 func (d *Device) verifyPath(path cert.Path, usage uint64) error {
 	in := cert.Situation{Realm: d.cfg.Place.Realm, Env: d.cfg.Env, Epoch: d.state.Epoch,
 		Grace: d.policy.Fresh.Grace, Usage: usage, Suites: d.policy.Suites, Revoked: d.revoked}
-	if err := (cert.Verifier{Rules: d.parts.Path}).Check(path, in); err != nil {
+	if err := d.paths().Check(path, in); err != nil {
 		return err
 	}
-	return cert.Verifier{}.Signatures(path)
+	return d.paths().Signatures(path)
 }
 
 // judgeLists takes the policy and the revocation set.

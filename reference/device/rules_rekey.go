@@ -122,10 +122,10 @@ func issuersRight(c *Context) bool {
 	for _, issuer := range c.Issuers {
 		path, err := empty.Path(issuer.ID, []*cert.Certificate{issuer})
 		if err == nil {
-			err = cert.Verifier{Rules: c.d.parts.Path}.Check(path, c.anyPolicy())
+			err = c.d.paths().Check(path, c.anyPolicy())
 		}
 		if err == nil {
-			err = cert.Verifier{}.Signatures(path)
+			err = c.d.paths().Signatures(path)
 		}
 		if err != nil {
 			return c.holds(err)
@@ -144,7 +144,7 @@ func renewedPaths(c *Context) bool {
 	for _, r := range c.Renewed {
 		path, err := c.renewedPath(r)
 		if err == nil {
-			err = cert.Verifier{Rules: c.d.parts.Path}.Check(path, c.anyPolicy())
+			err = c.d.paths().Check(path, c.anyPolicy())
 		}
 		if err != nil {
 			return c.holds(err)
@@ -157,7 +157,7 @@ func (c *Context) renewedSigned() bool {
 	for _, r := range c.Renewed {
 		path, err := c.renewedPath(r)
 		if err == nil {
-			err = cert.Verifier{}.Signatures(path)
+			err = c.d.paths().Signatures(path)
 		}
 		if err != nil {
 			return c.holds(err)

@@ -130,7 +130,7 @@ func (c *Context) signedByDevice() bool {
 	if (cert.Verifier{Rules: rules}).Check(c.Path, c.anyPolicy()) != nil {
 		return false
 	}
-	return (cert.Verifier{}).Signatures(c.Path) == nil && suiteOfSigner(c) && signatureRight(c)
+	return c.d.paths().Signatures(c.Path) == nil && suiteOfSigner(c) && signatureRight(c)
 }
 
 // receiptRules are the payer's checks on a RECEIPT. Its signer's certificate may
