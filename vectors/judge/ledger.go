@@ -115,7 +115,7 @@ func (c *call) ledger(s *vectors.Ledger) *ledger.Ledger {
 	random := &draw{bytes.NewReader(nil)}
 	p := ledger.Parts{
 		Place: c.place(s.Realm, s.Currency, s.Exponent), Random: random, Book: ledger.NewBook(), Env: s.Env,
-		Service: c.service(), Paths: cert.Verifier{Rules: c.judge.Path}, Epoch: s.Epoch, Retention: 16,
+		Service: c.service(), Paths: c.judge.paths(), Epoch: s.Epoch, Retention: 16,
 		Rules: c.judge.Ledger, Detectors: nil, Audits: nil,
 	}
 	policy, err := wire.DecodeObject(c.object(s.Policy), wire.TypePolicy.MaxBytes())

@@ -116,7 +116,7 @@ func path(c *call) error {
 	if c.fault != nil {
 		return c.fault
 	}
-	v := cert.Verifier{Rules: c.judge.Path}
+	v := c.judge.paths()
 	if err := v.Check(p, in); err != nil {
 		return err
 	}

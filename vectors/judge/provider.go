@@ -10,7 +10,7 @@ import (
 // provider is the one that the vector describes.
 func (c *call) provider() *provider.Provider {
 	in := provider.Setting{
-		Env: c.number("env"), Epoch: c.number("epoch"), Rules: c.judge.Provider, Paths: cert.Verifier{Rules: c.judge.Path},
+		Env: c.number("env"), Epoch: c.number("epoch"), Rules: c.judge.Provider, Paths: c.judge.paths(),
 	}
 	c.array(in.Place.Realm[:], c.vector.Context["realm"])
 	for _, digit := range c.vector.Context["suites"] {

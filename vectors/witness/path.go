@@ -149,7 +149,7 @@ func (c *call) pathSigned() bool {
 		if i+1 < len(c.path) {
 			above = c.path[i+1]
 		}
-		if !one.stored && !above.verifies(one.object, "assay/1/cert") {
+		if !one.stored && !one.signedBy(above) {
 			return false
 		}
 	}
@@ -199,32 +199,11 @@ func certificateProcedure() procedure {
 }
 
 func (c *call) certificateOf(name string) certificate {
-	one, code := parseCertificate(c.stored(name))
+	one, code := c.certificateIn(name)
 	if code != 0 {
 		panic(fault(name + " is no certificate"))
 	}
 	return one
-}
-
-// lenient reads the body of a stored list, whose signature was checked when it
-// was installed.
-func (c *call) lenient(kind, name string) body {
-	if name == "" {
-		return body{}
-	}
-	m := messages(kind)
-	o, code := parseObject(c.stored(name), m.most)
-	if code != 0 {
-		panic(fault(name + " is no object"))
-	}
-	v, code := decode(o.payload)
-	if code == 0 {
-		var b body
-		if b, code, _ = read(v, m.typ, m.grammar); code == 0 {
-			return b
-		}
-	}
-	panic(fault(name + " is no " + kind))
 }
 
 // find finds the path of the certificate with the id among what is stored and
@@ -240,7 +219,7 @@ func (c *call) find(id []byte, roots, issuers []string) int {
 		if field != "certificate" && field != "issuer" && !strings.HasPrefix(field, "signer_") {
 			continue
 		}
-		if one, code := parseCertificate(c.stored(name)); code == 0 {
+		if one, code := c.certificateIn(name); code == 0 {
 			known = append(known, one)
 		}
 	}

@@ -179,12 +179,15 @@ func unhex(text string) []byte {
 
 func (c *call) input(name string) []byte { return unhex(c.vector.Input[name]) }
 
-func (c *call) stored(name string) []byte {
+func (c *call) stored(name string) []byte { return unhex(c.text(name)) }
+
+// text is an object of the file as it is written there.
+func (c *call) text(name string) string {
 	text, ok := c.file.Object(name)
 	if !ok {
 		panic(fault("no object " + name))
 	}
-	return unhex(text)
+	return text
 }
 
 func number(text string) uint64 {
