@@ -6,6 +6,7 @@ import (
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 	"github.com/assay-cbdc/assay/reference/apdu"
+	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/nvm"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -57,13 +58,18 @@ func newUnit(o Options, c setting) (*unit, error) {
 	return u, err
 }
 
-// verified are the signatures that some unit of this process has found right.
-var verified = suite.NewMemory(1 << 14)
+// verified are the signatures that some unit of this process has found right, and
+// certificates those that one has read.
+var (
+	verified     = suite.NewMemory(1 << 14)
+	certificates = cert.NewMemory(1 << 10)
+)
 
 // parts are the device's parts on a store, right or as the options have them.
 func (u *unit) parts(store nvm.Store) device.Parts {
 	p := device.Parts{
 		Store: store, Rand: u.random, Host: u.host, Rules: device.StandardRules(), Verify: verified.Verify, PathVerify: verified.Verify,
+		Certificates: certificates,
 	}
 	if u.options.Device != nil {
 		u.options.Device(&p)

@@ -1,8 +1,6 @@
 package device
 
 import (
-	"bytes"
-	"crypto/sha256"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
@@ -314,20 +312,5 @@ func (d *Device) receipt(c *Context, status uint64, why spec.Code) []byte {
 // maxParsed bounds the certificates that are kept parsed.
 const maxParsed = 32
 
-// parse reads a certificate, or finds it read. That it was read says nothing
-// about its signature.
-func (d *Device) parse(b []byte) (*cert.Certificate, error) {
-	digest := sha256.Sum256(b)
-	if c := d.parsed[digest]; c != nil {
-		return c, nil
-	}
-	c, err := cert.Parse(bytes.Clone(b))
-	if err != nil {
-		return nil, err
-	}
-	if len(d.parsed) >= maxParsed {
-		clear(d.parsed)
-	}
-	d.parsed[digest] = c
-	return c, nil
-}
+// parse reads a certificate, or finds it read.
+func (d *Device) parse(b []byte) (*cert.Certificate, error) { return d.parts.Certificates.Parse(b) }

@@ -60,6 +60,8 @@ type Parts struct {
 	// Path are the checks of certificate paths, and PathVerify checks their signatures.
 	Path       []cert.Rule
 	PathVerify func(key suite.PublicKey, message, sig []byte) error
+	// Certificates reads certificates; nil: one of the device's own.
+	Certificates *cert.Memory
 	// PolicyRules are the checks of a POLICY before its signature.
 	PolicyRules []cert.PolicyRule
 	// Verify checks a message's signature.
@@ -100,6 +102,9 @@ func (p Parts) complete() Parts {
 	}
 	if p.Path == nil {
 		p.Path = cert.Rules()
+	}
+	if p.Certificates == nil {
+		p.Certificates = cert.NewMemory(maxParsed)
 	}
 	if p.PathVerify == nil {
 		p.PathVerify = suite.PublicKey.Verify
@@ -161,7 +166,6 @@ type Device struct {
 	sessions map[int]*session
 	verified bool // the user, for the next payment
 	last     spec.Code
-	parsed   map[[32]byte]*cert.Certificate
 	known    map[string]wire.IssuerToken // TOKENs whose signatures have held
 	derived
 }
@@ -185,7 +189,7 @@ func New(p Parts, cfg Config) (*Device, error) {
 	if cfg.Ring < cfg.LogCapacity+cfg.Retention || cfg.Slots < 1 || cfg.Requests < 1 || len(cfg.Suites) == 0 {
 		return nil, errors.New("device: configuration cannot work: ring, slots, requests or suites")
 	}
-	d := &Device{parts: p.complete(), cfg: cfg, images: map[nvm.Key][]byte{}, sessions: map[int]*session{}, parsed: map[[32]byte]*cert.Certificate{}}
+	d := &Device{parts: p.complete(), cfg: cfg, images: map[nvm.Key][]byte{}, sessions: map[int]*session{}}
 	s, err := d.born()
 	if err != nil {
 		return nil, fmt.Errorf("device: create: %w", err)
@@ -201,14 +205,18 @@ func New(p Parts, cfg Config) (*Device, error) {
 func (d *Device) born() (*State, error) {
 	s := &State{Slots: make([]Slot, d.cfg.Slots), Requests: make([]Request, d.cfg.Requests)}
 	for _, number := range d.cfg.Suites {
-		key, err := d.drawKey(number)
+		seed, err := d.drawSeed(number)
 		if err != nil {
 			return nil, err
 		}
-		if s.Keys == nil {
-			s.DID = wire.DIDOf(d.cfg.Place.Realm, wire.KeyDigest(key.Public().COSE()))
+		s.Keys = append(s.Keys, Key{Suite: number, Seed: seed})
+	}
+	if len(s.Keys) > 0 {
+		first, err := s.Keys[0].private()
+		if err != nil {
+			return nil, err
 		}
-		s.Keys = append(s.Keys, Key{Suite: number, Seed: key.Seed()})
+		s.DID = wire.DIDOf(d.cfg.Place.Realm, wire.KeyDigest(first.Public().COSE()))
 	}
 	for _, p := range [][]byte{s.RequestKey[:], s.StubKey[:]} {
 		if _, err := io.ReadFull(d.parts.Rand, p); err != nil {
@@ -223,7 +231,18 @@ func (d *Device) born() (*State, error) {
 	return s, nil
 }
 
-func (d *Device) drawKey(number suite.Suite) (suite.PrivateKey, error) {
+// private derives the key.
+func (k Key) private() (suite.PrivateKey, error) {
+	scheme, ok := suite.Lookup(k.Suite)
+	if !ok {
+		return nil, fmt.Errorf("no scheme for suite %d", k.Suite)
+	}
+	return scheme.NewKey(k.Seed)
+}
+
+// drawSeed draws the seed of an own key. The key itself is derived when it is first
+// used.
+func (d *Device) drawSeed(number suite.Suite) ([]byte, error) {
 	scheme, ok := suite.Lookup(number)
 	if !ok {
 		return nil, fmt.Errorf("no scheme for suite %d", number)
@@ -233,16 +252,15 @@ func (d *Device) drawKey(number suite.Suite) (suite.PrivateKey, error) {
 		if _, err := io.ReadFull(d.parts.Rand, seed); err != nil {
 			return nil, err
 		}
-		// One seed in 2^32 is no scalar of P-256.
-		if key, err := scheme.NewKey(seed); err == nil {
-			return key, nil
+		if suite.IsSeed(number, seed) {
+			return seed, nil
 		}
 	}
 }
 
 // Boot makes a device from what its store holds: sessions are gone.
 func Boot(p Parts, cfg Config) (*Device, error) {
-	d := &Device{parts: p.complete(), cfg: cfg, sessions: map[int]*session{}, parsed: map[[32]byte]*cert.Certificate{}}
+	d := &Device{parts: p.complete(), cfg: cfg, sessions: map[int]*session{}}
 	var err error
 	if d.state, d.images, err = load(d.parts.Store.Load(), cfg); err != nil {
 		return nil, err

@@ -61,7 +61,11 @@ func (d *Device) rekeying(number suite.Suite) (Rekeying, error) {
 	if d.certs[signer] == nil { // the first key of its suite
 		signer = d.highestSuite()
 	}
-	key, err := d.drawKey(number)
+	seed, err := d.drawSeed(number)
+	if err != nil {
+		return Rekeying{}, err
+	}
+	key, err := Key{Suite: number, Seed: seed}.private()
 	if err != nil {
 		return Rekeying{}, err
 	}

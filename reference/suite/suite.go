@@ -10,6 +10,8 @@ package suite
 
 import (
 	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"errors"
 )
 
@@ -91,6 +93,20 @@ func Lookup(s Suite) (Scheme, bool) {
 	default:
 		return nil, false
 	}
+}
+
+// IsSeed reports whether a suite has a key of the seed, and does not derive it: of a
+// lattice every seed is one, and of P-256 all but one in 2^32.
+func IsSeed(s Suite, seed []byte) bool {
+	scheme, known := Lookup(s)
+	if !known || len(seed) != scheme.SeedSize() {
+		return false
+	}
+	if s != P256 && s != P256MLDSA44 {
+		return true
+	}
+	_, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), seed[:SeedSize])
+	return err == nil
 }
 
 // All returns the suites that a device may have, ascending: every scheme but

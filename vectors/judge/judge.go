@@ -47,9 +47,12 @@ func New() *Judge {
 	}
 }
 
-// verified are the signatures of vectors that were found right: thousands of them
-// bring the same certificates.
-var verified = suite.NewMemory(1 << 14)
+// verified are the signatures of vectors that were found right, and certificates
+// those that were read: thousands of vectors bring the same ones.
+var (
+	verified     = suite.NewMemory(1 << 14)
+	certificates = cert.NewMemory(1 << 10)
+)
 
 // paths are the checks of certificate paths.
 func (j *Judge) paths() cert.Verifier {
