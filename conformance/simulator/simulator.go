@@ -40,6 +40,8 @@ type Options struct {
 	Card func(*apdu.Config)
 	// QR changes how texts are read and shown, at each power-up.
 	QR func(*QR)
+	// Telecom makes a unit's end of the telecom link, at each power-up.
+	Telecom func() TelecomEnd
 	// Limits are the sizes of a device.
 	Limits Limits
 	// Without are the capabilities that hello does not claim.
@@ -146,7 +148,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
 		adapter.CapRekey, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
-		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR, adapter.CapConnect,
+		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR, adapter.CapConnect, adapter.CapTelecom,
 	}
 }
 
@@ -159,6 +161,8 @@ func (s *simulator) hello() *adapter.Implementation {
 		Capabilities: Capabilities(),
 		Provision:    adapter.ProvisionRequest, Lifecycle: adapter.LifecycleReset, Seeded: true,
 	}
+	link := TelecomLink()
+	h.Telecom = &link
 	for _, number := range Suites() {
 		h.Suites = append(h.Suites, int(number))
 	}

@@ -45,7 +45,7 @@ func (l *Link) Read(frame []byte) (Result, error) {
 func (l *Link) Ask() (frames [][]byte) {
 	for _, s := range l.sets {
 		if !slices.Contains(l.given, s.header) {
-			frames = append(frames, checked(append(s.put(kindAsk), s.missing()...)))
+			frames = append(frames, Checked(append(s.put(kindAsk), s.missing()...)))
 		}
 	}
 	return frames

@@ -81,7 +81,7 @@ func (r *Reading) frameWhole() string {
 
 func (r *Reading) check() string {
 	whole := len(r.bytes) >= checkSize &&
-		slices.Equal(checked(slices.Clone(r.bytes[:len(r.bytes)-checkSize])), r.bytes)
+		slices.Equal(Checked(slices.Clone(r.bytes[:len(r.bytes)-checkSize])), r.bytes)
 	return holds(whole, "its check is not that of its bytes: it was altered on the way")
 }
 

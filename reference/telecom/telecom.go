@@ -124,7 +124,7 @@ func (h header) fits() bool { return (int(h.count)-1)*h.size() < int(h.length) }
 func (m message) frame(index int) []byte {
 	from, to := m.part(index)
 	b := append(m.put(kindPart), byte(index))
-	return checked(append(b, m.bytes[from:to]...))
+	return Checked(append(b, m.bytes[from:to]...))
 }
 
 func (h header) put(kind byte) []byte {
@@ -132,8 +132,8 @@ func (h header) put(kind byte) []byte {
 	return append(binary.BigEndian.AppendUint16(b, h.length), h.count)
 }
 
-// checked puts the check behind the bytes of a frame.
-func checked(b []byte) []byte {
+// Checked puts the check behind the bytes of a frame.
+func Checked(b []byte) []byte {
 	digest := sha256.Sum256(append([]byte(context), b...))
 	return append(b, digest[:checkSize]...)
 }

@@ -215,7 +215,7 @@ func TestForgedPart(t *testing.T) {
 	frames, reader := cut(t, SMS, message), end(t, SMS)
 	forged := bytes.Clone(frames[1][:len(frames[1])-checkSize])
 	forged[20] ^= 1
-	for _, f := range [][]byte{frames[0], checked(forged), frames[1]} {
+	for _, f := range [][]byte{frames[0], Checked(forged), frames[1]} {
 		if _, err := reader.Read(f); err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +245,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte{}, false)
 	f.Fuzz(func(t *testing.T, b []byte, sealed bool) {
 		if sealed {
-			b = checked(bytes.Clone(b))
+			b = Checked(bytes.Clone(b))
 		}
 		l := end(t, SMS)
 		_, _ = l.Frames(message)
