@@ -117,6 +117,9 @@ func framesMixed(t *T) {
 			t.over(id, to, message, altered)
 		}
 		got := t.over(id, to, message, frames...)
+		if got == nil { // it took an altered one for a right one, found that out, and dropped all
+			got = t.over(id, to, message, frames...)
+		}
 		t.For(id, "right frames after altered ones did not give their message").Expect(got).To(gomega.Equal(message))
 		to.hear(other[len(other)-1]) // so that nothing is left of it
 		return got
@@ -174,17 +177,22 @@ func (t *T) endUnfinished(from, to *Unit) {
 func (t *T) asked(from, to *Unit, message []byte, lost int) (got []byte) {
 	to.asks()
 	again := 0
-	for _, ask := range to.asks() {
-		a := from.hear(ask)
-		if a.Done == nil { // of a message of another check, that nobody has any more
-			continue
-		}
-		for _, f := range a.Done.Messages {
-			again++
-			t.For(spec.INT21, "a frame that is sent again is longer than the link's").Expect(len(f)).To(gomega.BeNumerically("<=", t.link().Frame))
-			if m := t.over(spec.INT21, to, message, f); m != nil {
-				got = m
+	for range lost + 1 { // a product may ask for one after the other
+		for _, ask := range to.asks() {
+			a := from.hear(ask)
+			if a.Done == nil { // of a message of another check, that nobody has any more
+				continue
 			}
+			for _, f := range a.Done.Messages {
+				again++
+				t.For(spec.INT21, "a frame that is sent again is longer than the link's").Expect(len(f)).To(gomega.BeNumerically("<=", t.link().Frame))
+				if m := t.over(spec.INT21, to, message, f); m != nil {
+					got = m
+				}
+			}
+		}
+		if got != nil {
+			break
 		}
 	}
 	t.For(spec.INT21, "more frames were sent again than were lost").Expect(again).To(gomega.BeNumerically("<=", lost))
@@ -228,6 +236,9 @@ func endsLate(t *T) {
 			}
 			return air.carry(id, 1)(from, to, m)
 		})
+		if sent < message+2 {
+			t.Inconclusive("positive control: a payment comes to the message that is late", fmt.Sprintf("%d messages were sent", sent))
+		}
 		where := fmt.Sprintf("M%d came %d seconds late", message+2, late)
 		t.For(id, "value was created by an answer that came late").Expect(payer.own()+payee.Held()).To(gomega.BeNumerically("<=", 100), where)
 		p.closeAll()

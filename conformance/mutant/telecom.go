@@ -60,6 +60,9 @@ func telecomMutants() []Mutant {
 		{Name: "telecom-impatient", Breaks: spec.INT25, Fault: "gives up a payment after thirty seconds of its host's clock", wrap: func(sim adapter.Adapter) adapter.Adapter {
 			return &impatient{next: sim, patience: 30, now: map[string]int64{}, began: map[string]int64{}}
 		}},
+		{Name: "telecom-drops-slow", Breaks: spec.INT25, Fault: "drops the frames that it has when the next comes more than five seconds later", wrap: func(sim adapter.Adapter) adapter.Adapter {
+			return &rushed{next: sim, now: map[string]int64{}, last: map[string]int64{}, ends: map[string]simulator.TelecomEnd{}}
+		}},
 		{Name: "telecom-late-refund", Breaks: spec.INT26, Fault: "takes back what it paid when the answer comes late", wrap: wrappedBefore(refundsLate)},
 		{Name: "telecom-late-silence", Breaks: spec.INT26, Fault: "refuses an answer that comes late, and does not send its transfer again", wrap: func(sim adapter.Adapter) adapter.Adapter {
 			return &impatient{next: sim, patience: int64(simulator.TelecomLink().Answer), silent: true, now: map[string]int64{}, began: map[string]int64{}}
@@ -349,6 +352,42 @@ func (i *impatient) Device(handle string) *device.Device {
 		return nil
 	}
 	return inside.Device(handle)
+}
+
+// A rushed device's end hears parts by itself, for as long as they come soon.
+type rushed struct {
+	next      adapter.Adapter
+	now, last map[string]int64
+	ends      map[string]simulator.TelecomEnd
+}
+
+func (h *rushed) Do(ctx context.Context, q adapter.Request, on func(adapter.Event) adapter.Reply) (adapter.Answer, error) {
+	switch v := q.Verb.(type) {
+	case adapter.SetClock:
+		h.now[q.Handle] = v.Unix
+	case adapter.ReadFrame:
+		if headOf(v.Message) == "" {
+			break
+		}
+		if now := h.now[q.Handle]; h.ends[q.Handle] == nil || now-h.last[q.Handle] > 5 {
+			h.ends[q.Handle] = rightEnd()
+		}
+		h.last[q.Handle] = h.now[q.Handle]
+		r, err := h.ends[q.Handle].Read(v.Message)
+		if code, no := wire.CodeOf(err); no {
+			return adapter.Answer{Refused: &adapter.Refusal{Code: int(code)}}, nil
+		}
+		return adapter.Answer{Done: &adapter.Result{Message: r.Message}}, nil
+	case adapter.AskFrames:
+		asks := &adapter.Result{}
+		if h.ends[q.Handle] != nil {
+			for _, f := range h.ends[q.Handle].Ask() {
+				asks.Messages = append(asks.Messages, f)
+			}
+		}
+		return adapter.Answer{Done: asks}, nil
+	}
+	return h.next.Do(ctx, q, on)
 }
 
 // refundsLate takes back a debit whose answer came later than the link's slowest,
