@@ -98,7 +98,7 @@ func FromHello(h adapter.Implementation) (*ICS, *IXIT) {
 			l.MaxUnsyncedCount, (*uint64)(l.AuthFreeAmount), l.AuthFreeCount,
 		}
 	}
-	if h.Telecom != nil {
+	if h.Telecom != nil && slices.Contains(h.Capabilities, adapter.CapTelecom) {
 		i.Telecom = Telecom{h.Telecom.Frame, h.Telecom.Answer}
 	}
 	x := &IXIT{Schema: IXITSchema, Lifecycle: h.Lifecycle, Units: h.Units, Rigs: ofBench(h.Capabilities)}

@@ -114,6 +114,11 @@ func TestReview(t *testing.T) {
 		}
 		met[c.rule] = true
 	}
+	thin := wallet() // a product of which hello tells a link that it does not claim
+	thin.Capabilities = []adapter.Capability{adapter.CapQuery}
+	if own, _ := ics.FromHello(thin); own.Telecom != (ics.Telecom{}) {
+		t.Error("a link without its capability is declared")
+	}
 	for _, c := range []struct {
 		change func(*spec.Profile)
 		want   string

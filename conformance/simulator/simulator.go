@@ -161,14 +161,15 @@ func (s *simulator) hello() *adapter.Implementation {
 		Capabilities: Capabilities(),
 		Provision:    adapter.ProvisionRequest, Lifecycle: adapter.LifecycleReset, Seeded: true,
 	}
-	link := TelecomLink()
-	h.Telecom = &link
 	for _, number := range Suites() {
 		h.Suites = append(h.Suites, int(number))
 	}
 	h.Capabilities = slices.DeleteFunc(h.Capabilities, func(c adapter.Capability) bool {
 		return slices.Contains(s.options.Without, c)
 	})
+	if link := TelecomLink(); slices.Contains(h.Capabilities, adapter.CapTelecom) {
+		h.Telecom = &link
+	}
 	if s.options.Hello != nil {
 		s.options.Hello(h)
 	}
