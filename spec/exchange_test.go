@@ -19,8 +19,8 @@ const (
 // against its schema, and the whole against the rule of one request at a time.
 func TestExchangeIsOfTheContract(t *testing.T) {
 	all := exchanges(t)
-	if len(all) != 2 {
-		t.Fatalf("adapter.md has %d exchanges, want one split and one hooked", len(all))
+	if len(all) != 3 {
+		t.Fatalf("adapter.md has %d exchanges, want one split, one hooked and one over a telecom link", len(all))
 	}
 	for _, text := range all {
 		ofTheContract(t, text)

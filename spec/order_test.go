@@ -15,6 +15,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
+	"github.com/assay-cbdc/assay/reference/telecom"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -152,6 +153,9 @@ func referenceRules() map[string][]orderedRule {
 	}
 	for _, r := range qr.StandardRules() {
 		lists["qr.text"] = append(lists["qr.text"], orderedRule{r.Name, r.Requirement, r.Code})
+	}
+	for _, r := range telecom.StandardRules() {
+		lists["telecom.frame"] = append(lists["telecom.frame"], orderedRule{r.Name, r.Requirement, r.Code})
 	}
 	return lists
 }

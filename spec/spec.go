@@ -55,7 +55,7 @@ const (
 func Chapters() []string {
 	return []string{
 		"README.md", "overview.md", "glossary.md", "wire.md", "certificates.md", "rekey.md", "payment.md",
-		"oneway.md", "funding.md", "state.md", "limits.md", "sync.md", "reserved.md", "provenance.md", "tokens.md", "ecash.md", "qr.md", "security.md", "privacy.md",
+		"oneway.md", "funding.md", "state.md", "limits.md", "sync.md", "reserved.md", "provenance.md", "tokens.md", "ecash.md", "qr.md", "telecom.md", "security.md", "privacy.md",
 		"sizes.md", "refusals.md", "apdu.md", "adapter.md", "ics.md", "measurements.md",
 	}
 }

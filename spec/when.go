@@ -39,6 +39,7 @@ const (
 	WhenClaims        = "cap:claims"
 	WhenQR            = "cap:qr"
 	WhenConnect       = "cap:connect"
+	WhenTelecom       = "cap:telecom"
 
 	WhenMaxTx         = "limit:max_tx"
 	WhenMaxHolding    = "limit:max_holding"
@@ -62,6 +63,7 @@ const (
 	WhenUpdatable  = "profile:updatable_policy"
 	WhenChain      = "profile:chain"
 	WhenFullSync   = "profile:full_sync"
+	WhenByTelecom  = "profile:telecom"
 
 	WhenSuites = "suites>1"
 	WhenHybrid = "suite:hybrid"
@@ -75,6 +77,7 @@ func Conditions() []string {
 		WhenStart, WhenRekey, WhenResend, WhenCancel, WhenQuery, WhenSplitFunding, WhenSynchronise,
 		WhenSplitSync, WhenPolicy, WhenVerification, WhenConsent, WhenClock, WhenSecondSession,
 		WhenLabel, WhenPowerCycle, WhenCutWrite, WhenSnapshot, WhenLedger, WhenBlock, WhenAlerts, WhenDefund, WhenCutMessage, WhenCutTime, WhenConnect, WhenAPDU, WhenContactless, WhenOneWay, WhenClaims, WhenQR,
+		WhenTelecom, WhenByTelecom,
 		WhenMaxTx, WhenMaxHolding, WhenCumulative, WhenCount, WhenAuthFree, WhenOfflineEpochs,
 		WhenMaxHops, WhenLogCapacity,
 		WhenRespend, WhenConsentReq, WhenRevocation, WhenOnlineAFA, WhenAlertEach, WhenUpdatable, WhenFullSync, WhenChain,
@@ -145,6 +148,8 @@ func (p *Profile) Holds(when string) bool {
 		return p.Provenance == ProvenanceChain
 	case WhenFullSync:
 		return p.SyncMode != SyncTotals
+	case WhenByTelecom:
+		return slices.Contains(p.Transports, "telecom")
 	case WhenSuites:
 		return len(p.Suites) > 1
 	case WhenHybrid:

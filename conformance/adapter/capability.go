@@ -26,6 +26,8 @@ func CapabilityOf(v Verb) Capability {
 		return CapOneWay
 	case ReadText, ShowTexts:
 		return CapQR
+	case ShowFrames, ReadFrame, AskFrames:
+		return CapTelecom
 	case Connect:
 		return CapConnect
 	case Query:

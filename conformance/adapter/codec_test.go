@@ -80,6 +80,7 @@ func enumerated(v any) {
 	case *adapter.Result:
 		v.Hello.Class, v.Hello.Tier, v.Hello.Family, v.Hello.Families = "BH", "emulator", "B", []string{"T"}
 		v.Value.ObservedBy = "ledger"
+		v.Hello.Telecom.Frame = 140
 	case *adapter.Show:
 		v.Stage, v.Mode = "offer", "offline"
 	case *adapter.Reply:

@@ -42,6 +42,8 @@ type Implementation struct {
 	Kit []Misbehaviour `json:"kit,omitempty"`
 	// Limits are those that the product enforces below the profile's.
 	Limits *Limits `json:"limits,omitempty"`
+	// Telecom is with the capability of that name.
+	Telecom *Telecom `json:"telecom,omitempty"`
 }
 
 // Limits are a product's own; nil leaves the profile's. Amounts are in minor
@@ -131,6 +133,7 @@ const (
 	CapClaims           Capability = "claims"            // payees in software are paid, and their claims by the ledger
 	CapQR               Capability = "qr"                // read-text, show-texts
 	CapConnect          Capability = "connect"           // connect
+	CapTelecom          Capability = "telecom"           // show-frames, read-frame, ask-frames
 )
 
 // Bench says whether the capability is the bench's, not the product's: one that

@@ -33,6 +33,7 @@ var verbs = []struct {
 	{ResendOneWay{}, decodeVerb[ResendOneWay]},
 	{Connect{}, decodeVerb[Connect]},
 	{ReadText{}, decodeVerb[ReadText]}, {ShowTexts{}, decodeVerb[ShowTexts]},
+	{ShowFrames{}, decodeVerb[ShowFrames]}, {ReadFrame{}, decodeVerb[ReadFrame]}, {AskFrames{}, decodeVerb[AskFrames]},
 
 	{OpenAccount{}, decodeVerb[OpenAccount]}, {Account{}, decodeVerb[Account]},
 	{Register{}, decodeVerb[Register]}, {IssueFunding{}, decodeVerb[IssueFunding]},

@@ -225,7 +225,7 @@ func (e *Env) profileHas(when string) bool {
 		return p.AlertPolicy == spec.AlertEach && p.SyncMode != spec.SyncTotals // totals have no details
 	case "profile:updatable_policy":
 		return p.PolicyUpdatable == "ONLINE_SIGNED"
-	case spec.WhenStaged, spec.WhenDeferred, spec.WhenCtrOrder, spec.WhenBurnedIn, spec.WhenChangeable:
+	case spec.WhenStaged, spec.WhenDeferred, spec.WhenCtrOrder, spec.WhenBurnedIn, spec.WhenChangeable, spec.WhenByTelecom:
 		return p.Holds(when)
 	case spec.WhenChain:
 		return p.Provenance == spec.ProvenanceChain

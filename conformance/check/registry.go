@@ -33,6 +33,7 @@ func All() []Check {
 		claimChecks(),
 		pinChecks(),
 		qrChecks(),
+		telecomChecks(),
 		sampleChecks(),
 		interfaceChecks(),
 		rekeyChecks(),

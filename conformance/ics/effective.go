@@ -19,6 +19,10 @@ func Effective(h adapter.Implementation, i *ICS, x *IXIT) adapter.Implementation
 		}
 		h.ReceiveOnly, h.Seeded = yes(i.ReceiveOnly), yes(i.Seeded)
 		h.Limits = lower(h.Limits, i.Limits, i.Amounts.Max)
+		h.Telecom = nil
+		if i.Telecom != (Telecom{}) {
+			h.Telecom = &adapter.Telecom{Frame: i.Telecom.Frame, Answer: i.Telecom.Answer}
+		}
 		rigs := ofBench(h.Capabilities)
 		h.Capabilities = append(slices.Clone(i.Capabilities), rigs...)
 	}
@@ -93,6 +97,9 @@ func FromHello(h adapter.Implementation) (*ICS, *IXIT) {
 			(*uint64)(l.MaxTx), (*uint64)(l.MaxHolding), (*uint64)(l.MaxCumulativeUnsynced),
 			l.MaxUnsyncedCount, (*uint64)(l.AuthFreeAmount), l.AuthFreeCount,
 		}
+	}
+	if h.Telecom != nil && slices.Contains(h.Capabilities, adapter.CapTelecom) {
+		i.Telecom = Telecom{h.Telecom.Frame, h.Telecom.Answer}
 	}
 	x := &IXIT{Schema: IXITSchema, Lifecycle: h.Lifecycle, Units: h.Units, Rigs: ofBench(h.Capabilities)}
 	return i, x

@@ -46,6 +46,8 @@ type ICS struct {
 	// Autonomous is what units do without being asked.
 	Autonomous []Autonomy `yaml:"autonomous,omitempty" json:"autonomous,omitempty"`
 	DailyCaps  DailyCaps  `yaml:"daily_caps,omitempty" json:"daily_caps,omitzero"`
+	// Telecom is the link of the capability telecom.
+	Telecom Telecom `yaml:"telecom,omitempty" json:"telecom,omitzero"`
 	// Environment is what keys and state lie in. It is recorded, never judged.
 	Environment Environment `yaml:"environment,omitempty" json:"environment,omitzero"`
 }
@@ -80,6 +82,13 @@ const (
 	AutoSynchronise Autonomy = "synchronise" // it meets its ledger by itself
 	AutoDefund      Autonomy = "defund"      // value above a mark goes to its account
 )
+
+// A Telecom is a telecom link: the bytes of its longest frame, and the seconds
+// of the slowest answer over it.
+type Telecom struct {
+	Frame  int `yaml:"frame" json:"frame"`
+	Answer int `yaml:"answer" json:"answer"`
+}
 
 // An Environment names a descriptor of spec/environments, and what the vendor
 // says to the evidence that it asks for, by name.

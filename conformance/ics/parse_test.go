@@ -67,6 +67,9 @@ func TestReview(t *testing.T) {
 		{"amounts", "amounts: {denominations: [5, 10]}\n", "", "no step of 5"},
 		{"exact change", "amounts: {exact_change: true}\n", "", "exact_change"},
 		{"behaviour", "suites: [1]\n", "", "class BH with suites"},
+		{"telecom", "telecom: {frame: 140, answer: 60}\n", "", "declare both, or neither"},
+		{"telecom", "capabilities: [telecom]\n", "", "declare both, or neither"},
+		{"telecom", "capabilities: [telecom]\ntelecom: {frame: 160, answer: 60}\n", "", "160 bytes and 60 seconds, and the adapter says 140 and 60"},
 		{"rigs", "", "rigs: [snapshot]\n", `"snapshot" is declared`},
 		{"lifecycle", "", "lifecycle: reset\n", "lifecycle reset"},
 		{"units", "", "units: 9\n", "9 units"},
@@ -110,6 +113,11 @@ func TestReview(t *testing.T) {
 			t.Errorf("%s: no contradiction was found", c.rule)
 		}
 		met[c.rule] = true
+	}
+	thin := wallet() // a product of which hello tells a link that it does not claim
+	thin.Capabilities = []adapter.Capability{adapter.CapQuery}
+	if own, _ := ics.FromHello(thin); own.Telecom != (ics.Telecom{}) {
+		t.Error("a link without its capability is declared")
 	}
 	for _, c := range []struct {
 		change func(*spec.Profile)

@@ -82,6 +82,7 @@ func ReviewRules() []ReviewRule {
 			}
 			return ""
 		})},
+		{"telecom", ofICS(linked)},
 		{"rigs", ofIXIT(func(r Reviewed) string {
 			return unserved("rig", r.IXIT.Rigs, r.Hello.Capabilities)
 		})},
@@ -158,6 +159,19 @@ func splitOnly(r Reviewed) string {
 		if slices.Contains(r.ICS.Capabilities, c) {
 			return fmt.Sprintf("the ICS declares %q, which needs the shape split, and declares %v", c, r.ICS.Shapes)
 		}
+	}
+	return ""
+}
+
+// linked holds the telecom link that is declared against the capability, and
+// against hello: the frames of another link are longer, or its answers slower.
+func linked(r Reviewed) string {
+	own := r.ICS.Telecom
+	if slices.Contains(r.ICS.Capabilities, adapter.CapTelecom) != (own != Telecom{}) {
+		return "the ICS declares one of the capability telecom and its frame and answer; declare both, or neither"
+	}
+	if said := r.Hello.Telecom; own != (Telecom{}) && said != nil && *said != (adapter.Telecom{Frame: own.Frame, Answer: own.Answer}) {
+		return fmt.Sprintf("the ICS declares a telecom link of %d bytes and %d seconds, and the adapter says %d and %d", own.Frame, own.Answer, said.Frame, said.Answer)
 	}
 	return ""
 }

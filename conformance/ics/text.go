@@ -39,6 +39,7 @@ func ICSQuestions() []Question {
 		{"refusals", "Each refusal code of the product's with all that it can stand for.", `{"NO": [E_FUNDS, E_MAX_TX, E_HOLDING, E_AMOUNT]}`},
 		{"autonomous", "What a unit does without being asked: finish, synchronise, defund.", "[finish]"},
 		{"daily_caps", "What a unit does in a day at most.", "{payments: 100, fundings: 10, amount: 100000}"},
+		{"telecom", "The bytes of the longest frame of a telecom link, and the seconds of the slowest answer over it.", "{frame: 140, answer: 60}"},
 		{"environment", "What keys and state lie in, and the evidence for it; recorded, never judged.", "{id: hardware-se, evidence: {certificate: number and scheme}}"},
 	}
 }

@@ -82,8 +82,9 @@ func wallet() adapter.Implementation {
 	return adapter.Implementation{
 		Version: 1, Vendor: "Acme: \"Ltd\"", Product: "Wallet", Release: "1.0", Class: "BH", Tier: "simulator", Family: "B",
 		Shapes: []adapter.Shape{adapter.Hooked}, Roles: []adapter.Role{adapter.RoleDevice, adapter.RoleLedger},
-		Capabilities: []adapter.Capability{adapter.CapQuery, adapter.CapPowerCycle}, Provision: adapter.ProvisionDone,
+		Capabilities: []adapter.Capability{adapter.CapQuery, adapter.CapPowerCycle, adapter.CapTelecom}, Provision: adapter.ProvisionDone,
 		Lifecycle: adapter.LifecycleNone, Units: 4, Limits: &adapter.Limits{MaxTx: &most},
+		Telecom: &adapter.Telecom{Frame: 140, Answer: 60},
 	}
 }
 

@@ -34,7 +34,9 @@ type Mutant struct {
 	ledger func(*ledger.Parts)
 	card   func(*apdu.Config)
 	qr     func(*simulator.QR)
-	wrap   func(adapter.Adapter) adapter.Adapter
+	// telecom makes an end of the telecom link.
+	telecom func() simulator.TelecomEnd
+	wrap    func(adapter.Adapter) adapter.Adapter
 	// ofLedger says that what wrap changes is the ledger's.
 	ofLedger bool
 }
@@ -54,7 +56,7 @@ func (m Mutant) Lean() adapter.Adapter {
 }
 
 func (m Mutant) adapter(config func(*device.Config)) adapter.Adapter {
-	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, QR: m.qr, Config: config})
+	sim := simulator.New(simulator.Options{Device: m.device, Ledger: m.ledger, Card: m.card, QR: m.qr, Telecom: m.telecom, Config: config})
 	if m.wrap != nil {
 		return m.wrap(sim)
 	}
@@ -104,6 +106,7 @@ func All() []Mutant {
 		pinMutants(),
 		askedCardMutants(),
 		qrMutants(),
+		telecomMutants(),
 		reserveMutants(),
 		tokenMutants(),
 		ecashMutants(),

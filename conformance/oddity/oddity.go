@@ -70,7 +70,7 @@ func Lookup(name string) (Oddity, bool) {
 
 // All are the honest oddities.
 func All() []Oddity {
-	return slices.Concat(devices(), faces(), codes(), parted(), reserveOddities(), purses())
+	return slices.Concat(devices(), faces(), codes(), links(), parted(), reserveOddities(), purses())
 }
 
 // an oddity that hello and the run's profile describe.

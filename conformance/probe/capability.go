@@ -1,8 +1,10 @@
 package probe
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
 )
@@ -73,6 +75,7 @@ func capabilitySteps() []step {
 		verb(adapter.CapOneWay, "made a static request, paid it and handed the payment over", (*trial).oneWay),
 		verb(adapter.CapQR, "read the text of an object, and asked for its texts", (*trial).texts),
 		verb(adapter.CapConnect, "was told that it has a connection, and that it has none", (*trial).connect),
+		verb(adapter.CapTelecom, "cut a message into frames at one device, and read them at the other", (*trial).telecom),
 		{name: "kit", tried: "created a unit for each thing that the kit does wrong", claimed: func(t *trial) bool { return len(t.hello.Kit) > 0 }, run: (*trial).kits},
 	}
 }
@@ -195,6 +198,42 @@ func (t *trial) texts() (string, error) {
 		}
 	}
 	return fmt.Sprintf("an object of %d bytes, and %d texts of it", len(read.Message), len(shown.Texts)), nil
+}
+
+// telecom carries 300 bytes from one device to another: three frames or so.
+func (t *trial) telecom() (string, error) {
+	link := t.hello.Telecom
+	if link == nil {
+		return "", &complaint{"hello claims telecom and says neither frame nor answer", `Say telecom in hello, such as {"frame": 140, "answer": 60}.`}
+	}
+	message := adapter.Bytes(strings.Repeat("abc", 100))
+	shown, err := t.must(t.devices[0].handle, adapter.ShowFrames{Message: message})
+	if err != nil {
+		return "", err
+	}
+	var got adapter.Bytes
+	for _, frame := range shown.Messages {
+		if len(frame) > link.Frame {
+			return "", &complaint{fmt.Sprintf("a frame has %d bytes", len(frame)), "Cut messages into frames of no more bytes than hello says."}
+		}
+		read, err := t.must(t.devices[1].handle, adapter.ReadFrame{Message: frame})
+		if err != nil {
+			return "", err
+		}
+		if len(read.Message) > 0 {
+			got = read.Message
+		}
+	}
+	if !bytes.Equal(got, message) {
+		return "", &complaint{
+			fmt.Sprintf("%d frames gave %d bytes in place of the 300 that they were made of", len(shown.Messages), len(got)),
+			"Answer read-frame with the message as show-frames was handed it, once its frames are there.",
+		}
+	}
+	if _, err := t.must(t.devices[1].handle, adapter.AskFrames{}); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("a message in %d frames", len(shown.Messages)), nil
 }
 
 func (t *trial) connect() (string, error) {

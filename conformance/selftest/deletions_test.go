@@ -10,6 +10,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/qr"
+	"github.com/assay-cbdc/assay/reference/telecom"
 	"github.com/assay-cbdc/assay/spec"
 )
 
@@ -29,7 +30,7 @@ type deletion struct {
 
 // deletions are all of them, in the chapters' order.
 func deletions() []deletion {
-	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions(), textDeletions(), reserveDeletions())
+	return slices.Concat(deviceDeletions(), pathDeletions(), policyDeletions(), ledgerDeletions(), linkDeletions(), textDeletions(), frameDeletions(), reserveDeletions())
 }
 
 // textDeletions leave out one rule of a text of qr.md each.
@@ -45,6 +46,25 @@ func textDeletions() []deletion {
 					return nil
 				}
 				q.Reader = qr.NewReader(rules)
+			}},
+		})
+	}
+	return all
+}
+
+// frameDeletions leave out one rule of a frame of telecom.md each.
+func frameDeletions() []deletion {
+	var all []deletion
+	for i, r := range telecom.StandardRules() {
+		all = append(all, deletion{
+			Name: "frame: " + r.Name, Requirement: r.Requirement, under: "cf-dc-2.2",
+			options: simulator.Options{Telecom: func() simulator.TelecomEnd {
+				rules := telecom.StandardRules()
+				rules[i].Holds = func(c *telecom.Reading) string {
+					_ = r.Holds(c) // it fills in what later rules read
+					return ""
+				}
+				return simulator.NewTelecomEnd(rules)
 			}},
 		})
 	}

@@ -50,6 +50,8 @@ func (u *unit) carryOut(q request) (r adapter.Result, err error) {
 		return u.transmit(v)
 	case adapter.ReadText, adapter.ShowTexts:
 		return u.texts(v)
+	case adapter.ShowFrames, adapter.ReadFrame, adapter.AskFrames:
+		return u.telecomVerbs(v)
 	case adapter.Resolve:
 		r.Message, err = u.resolve(v.Message)
 		return r, err

@@ -40,6 +40,8 @@ type Options struct {
 	Card func(*apdu.Config)
 	// QR changes how texts are read and shown, at each power-up.
 	QR func(*QR)
+	// Telecom makes a unit's end of the telecom link, at each power-up.
+	Telecom func() TelecomEnd
 	// Limits are the sizes of a device.
 	Limits Limits
 	// Without are the capabilities that hello does not claim.
@@ -146,7 +148,7 @@ func Capabilities() []adapter.Capability {
 		adapter.CapPowerCycle, adapter.CapCutWrite, adapter.CapSnapshot, adapter.CapLedger, adapter.CapBlock,
 		adapter.CapRekey, adapter.CapAlerts,
 		adapter.CapAPDU, adapter.CapContactless,
-		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR, adapter.CapConnect,
+		adapter.CapOneWay, adapter.CapClaims, adapter.CapQR, adapter.CapConnect, adapter.CapTelecom,
 	}
 }
 
@@ -165,6 +167,9 @@ func (s *simulator) hello() *adapter.Implementation {
 	h.Capabilities = slices.DeleteFunc(h.Capabilities, func(c adapter.Capability) bool {
 		return slices.Contains(s.options.Without, c)
 	})
+	if link := TelecomLink(); slices.Contains(h.Capabilities, adapter.CapTelecom) {
+		h.Telecom = &link
+	}
 	if s.options.Hello != nil {
 		s.options.Hello(h)
 	}

@@ -26,6 +26,7 @@ type unit struct {
 	device    *device.Device
 	card      *apdu.Card // of this power session; nil before its first APDU
 	qr        *QR        // of this power session; nil before its first text
+	telecom   TelecomEnd // of this power session; nil before its first frame
 	dead      error      // why it does not power up any more
 	snapshots []nvm.Snapshot
 	armed     bool
@@ -82,7 +83,7 @@ func (u *unit) parts(store nvm.Store) device.Parts {
 // does not power up refuses everything.
 func (u *unit) power() {
 	u.memory.Power()
-	u.sessions, u.card, u.qr = sessions{}, nil, nil
+	u.sessions, u.card, u.qr, u.telecom = sessions{}, nil, nil, nil
 	store, err := nvm.Open(u.memory)
 	if err == nil {
 		u.device, err = device.Boot(u.parts(store), u.config)

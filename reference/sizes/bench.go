@@ -3,10 +3,12 @@ package sizes
 import (
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/assay-cbdc/assay/reference/apdu"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/telecom"
 	"github.com/assay-cbdc/assay/reference/wire"
 )
 
@@ -100,7 +102,7 @@ func (b *bench) sign(by *party, t wire.Type, payload []byte) ([]byte, wire.ID) {
 func (b *bench) add(name string, message []byte) { b.addWith(name, Cached, message) }
 
 // addWith counts one that holds certificates or goes without them, carried by
-// as many APDUs as its frames need.
+// as many APDUs, or frames of a telecom link, as its frames need.
 func (b *bench) addWith(name, certificates string, frames ...[]byte) {
 	b.addHops(name, certificates, 1, frames...)
 }
@@ -112,6 +114,10 @@ func (b *bench) addHops(name, certificates string, hops int, frames ...[]byte) {
 		m.Bytes += len(f)
 		m.Short += apdu.ShortAPDUs(len(f))
 		m.Extended += apdu.ExtendedAPDUs(len(f))
+		m.SMS += telecom.Count(len(f), telecom.SMS)
+	}
+	if slices.ContainsFunc(frames, func(f []byte) bool { return len(f) > telecom.MaxMessage }) {
+		m.SMS = 0
 	}
 	b.out = append(b.out, m)
 }

@@ -41,6 +41,9 @@ type Message struct {
 	Bytes    int    `json:"bytes"`
 	Short    int    `json:"apdus_short"`    // command APDUs that carry it, of 240 bytes
 	Extended int    `json:"apdus_extended"` // of 2,048 bytes
+	// SMS is how many frames of a telecom link carry it, each in a short message
+	// of 140 bytes; 0 where one of its messages is too long for a link.
+	SMS int `json:"frames_sms,omitempty"`
 }
 
 // names of the suites that devices sign with, by number.

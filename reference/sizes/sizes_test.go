@@ -100,9 +100,10 @@ func TestPaymentIsItsFrames(t *testing.T) {
 					sum.Bytes += part.Bytes
 					sum.Short += part.Short
 					sum.Extended += part.Extended
+					sum.SMS += part.SMS
 				}
 				got := size(t, d, whole, name, certificates)
-				if got.Bytes != sum.Bytes || got.Short != sum.Short || got.Extended != sum.Extended {
+				if got.Bytes != sum.Bytes || got.Short != sum.Short || got.Extended != sum.Extended || got.SMS != sum.SMS {
 					t.Errorf("%s in %s: %+v; its frames make %+v", whole, name, got, sum)
 				}
 			}
@@ -116,17 +117,17 @@ func TestSizesByHand(t *testing.T) {
 	d := compute(t)
 	for _, tt := range []struct {
 		message, suite, certificates string
-		bytes, short, extended       int
+		bytes, short, extended, sms  int
 	}{
-		{"M4 ACK", "ed25519", Cached, 64 + 16 + 4, 1, 1},
-		{"TRANSFER", "ed25519", Cached, 192 + 10 + 64, 2, 1},
-		{"TRANSFER", "mldsa44", Cached, 192 + 12 + 2420, 11, 2},
-		{"RECEIPT", "hybrid-ed25519-mldsa44", Cached, 125 + 15 + 2484, 11, 2},
+		{"M4 ACK", "ed25519", Cached, 64 + 16 + 4, 1, 1, 1},
+		{"TRANSFER", "ed25519", Cached, 192 + 10 + 64, 2, 1, 3},
+		{"TRANSFER", "mldsa44", Cached, 192 + 12 + 2420, 11, 2, 21},
+		{"RECEIPT", "hybrid-ed25519-mldsa44", Cached, 125 + 15 + 2484, 11, 2, 21},
 	} {
 		got := size(t, d, tt.message, tt.suite, tt.certificates)
-		if got.Bytes != tt.bytes || got.Short != tt.short || got.Extended != tt.extended {
-			t.Errorf("%s in %s: %d bytes in %d or %d APDUs; want %d in %d or %d",
-				tt.message, tt.suite, got.Bytes, got.Short, got.Extended, tt.bytes, tt.short, tt.extended)
+		if got.Bytes != tt.bytes || got.Short != tt.short || got.Extended != tt.extended || got.SMS != tt.sms {
+			t.Errorf("%s in %s: %d bytes in %d or %d APDUs, %d short messages; want %d in %d or %d, %d",
+				tt.message, tt.suite, got.Bytes, got.Short, got.Extended, got.SMS, tt.bytes, tt.short, tt.extended, tt.sms)
 		}
 	}
 }

@@ -26,6 +26,7 @@ func makers() (map[string]maker, error) {
 	return map[string]maker{
 		"sizes-payment": of(sizesPayment),
 		"sizes-apdus":   of(sizesAPDUs),
+		"sizes-telecom": of(sizesTelecom),
 		"sizes-kems":    of(sizesKEMs),
 		"sizes-objects": of(sizesObjects),
 		"threats":       threatsTable,
@@ -117,6 +118,29 @@ func sizesAPDUs(d sizes.Document) string {
 		}))
 	}
 	return table(append([]string{"APDUs: short, extended"}, sizes.Suites()...), rows)
+}
+
+// sizesTelecom has the messages of a payment in short messages, and what is
+// sent by itself.
+func sizesTelecom(d sizes.Document) string {
+	var rows [][]string
+	frames := func(m sizes.Message) string {
+		if m.SMS == 0 {
+			return "-"
+		}
+		return thousands(m.SMS)
+	}
+	for _, r := range paymentRows {
+		rows = append(rows, bySuite(d, r.about, r.message, r.certificates, frames))
+	}
+	for _, hops := range []int{2, 3, 5} {
+		about := fmt.Sprintf("M3 CHAIN, hop %d, certificate inside", hops)
+		rows = append(rows, overKEM(d, sizes.KEMs()[0], about, "M3 CHAIN", sizes.Value, hops, frames))
+	}
+	for _, m := range []string{"TRANSFER", "RECEIPT", "capsule"} {
+		rows = append(rows, bySuite(d, m, m, sizes.Cached, frames))
+	}
+	return table(append([]string{"frames of 140 bytes"}, sizes.Suites()...), rows)
 }
 
 // sizesObjects has what is no frame.

@@ -63,7 +63,7 @@ func all() []*file {
 		rekeyVectors(), enrolVectors(), rekeyedVectors(), certGetVectors(),
 		apduVectors(),
 		staticReqVectors(), oneWayVectors(), claimVectors(), softwareVectors(),
-		qrVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
+		qrVectors(), telecomVectors(), recordTransferVectors(), recordReceiptVectors(), recordPayReqVectors(),
 		defundOrderVectors(), defundAckVectors(),
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),

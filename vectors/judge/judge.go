@@ -21,6 +21,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
 	"github.com/assay-cbdc/assay/reference/suite"
+	"github.com/assay-cbdc/assay/reference/telecom"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 	"github.com/assay-cbdc/assay/vectors"
@@ -36,6 +37,7 @@ type Judge struct {
 	Links       []provenance.Rule
 	Software    []nose.Rule
 	Text        []qr.Rule
+	Frame       []telecom.Rule
 	Provider    provider.Rules
 }
 
@@ -43,7 +45,7 @@ type Judge struct {
 func New() *Judge {
 	return &Judge{
 		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provenance.Rules(), nose.Rules(),
-		qr.StandardRules(), provider.DefaultRules(),
+		qr.StandardRules(), telecom.StandardRules(), provider.DefaultRules(),
 	}
 }
 
@@ -140,6 +142,10 @@ func procedure(kind string) func(*call) error {
 		return texts
 	case "qr-frames":
 		return split
+	case "telecom":
+		return frames
+	case "telecom-frames":
+		return cut
 	default:
 		return deviceProcedure(kind)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/provider"
 	"github.com/assay-cbdc/assay/reference/qr"
+	"github.com/assay-cbdc/assay/reference/telecom"
 	"github.com/assay-cbdc/assay/vectors"
 	"github.com/assay-cbdc/assay/vectors/judge"
 )
@@ -118,6 +119,16 @@ func TestEveryRuleOfATextHasAVector(t *testing.T) {
 		j := judge.New()
 		j.Text = slices.Delete(qr.StandardRules(), i, i+1)
 		if !disagrees(t, j, "qr") {
+			t.Errorf("no vector needs the rule %q", rule.Name)
+		}
+	}
+}
+
+func TestEveryRuleOfAFrameHasAVector(t *testing.T) {
+	for i, rule := range telecom.StandardRules() {
+		j := judge.New()
+		j.Frame = slices.Delete(telecom.StandardRules(), i, i+1)
+		if !disagrees(t, j, "telecom") {
 			t.Errorf("no vector needs the rule %q", rule.Name)
 		}
 	}

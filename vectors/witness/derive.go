@@ -40,6 +40,8 @@ func derive(kind string) func(*call) {
 		return capsule
 	case "qr-frames":
 		return makeFrames
+	case "telecom-frames":
+		return makeParts
 	}
 	return nil
 }
@@ -86,6 +88,8 @@ func procedureOf(kind string) procedure {
 		return unclaimedProcedure()
 	case "qr":
 		return textProcedure()
+	case "telecom":
+		return frameProcedure()
 	case "defund-ack":
 		return defundAckProcedure()
 	case "record-transfer":

@@ -103,7 +103,7 @@ func Kinds() []string {
 	return []string{
 		"cert", "transfer", "settlement", "chain", "pay-req", "receipt", "resolve", "policy", "revset", "fund", "sync-ack",
 		"fund-req", "defund", "sync", "static-req", "one-way", "deposit", "unclaimed", "software",
-		"qr", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
+		"qr", "telecom", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
 		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence", "certs", "record-rekey",
 	}
@@ -143,6 +143,7 @@ type call struct {
 	root   certificate
 	links  chain
 	texts  reader
+	air    ending
 	issues []uint64 // suites that the provider may issue
 	old    asking   // the key that speaks
 	new    asking   // the key that asks
