@@ -45,5 +45,6 @@ func All() []Check {
 		cardCertGetChecks(),
 		ownCertificateChecks(),
 		ecashOnlineChecks(),
+		ecashKeysChecks(),
 	)
 }

@@ -24,7 +24,8 @@ type Coin struct {
 	// Batch is the exchange that it waits for, 0 for none: it was in a message that
 	// has left, or there are no coins beside it with which every amount can be paid.
 	Batch uint64
-	Epoch uint64 // that its batch was made in
+	Epoch uint64 // that its batch left in
+	Fresh string // keys of what its batch is exchanged for, at its first coin; see [State.fixed]
 }
 
 func (l *Coin) fields(c *codec) {
@@ -32,11 +33,10 @@ func (l *Coin) fields(c *codec) {
 	uintField(c, &l.Amount)
 	c.fixed(l.Key[:])
 	c.fixed(l.Seed[:])
-	signature := []byte(l.Signature)
-	c.bytes(&signature)
-	l.Signature = string(signature)
+	c.text(&l.Signature)
 	uintField(c, &l.Batch)
 	uintField(c, &l.Epoch)
+	c.text(&l.Fresh)
 }
 
 func (l Coin) secret() ecash.Secret { return ecash.Secret{Seed: l.Seed} }
@@ -48,7 +48,8 @@ type Taken struct {
 	RequestHash wire.ID
 	Request     uint64
 	Amount      money.Amount
-	Epoch       uint64
+	Epoch       uint64 // that its DEPOSIT left in
+	Fresh       string // keys of what it asks for; see [State.fixed]
 	Hashes      string // of its tokens, one after the other
 	Spent       bool   // the ledger says that one of them was spent before
 	Online      bool   // it is credited when its tokens are home
@@ -61,9 +62,8 @@ func (l *Taken) fields(c *codec) {
 	uintField(c, &l.Request)
 	uintField(c, &l.Amount)
 	uintField(c, &l.Epoch)
-	hashes := []byte(l.Hashes)
-	c.bytes(&hashes)
-	l.Hashes = string(hashes)
+	c.text(&l.Fresh)
+	c.text(&l.Hashes)
 	c.flag(&l.Spent)
 	c.flag(&l.Online)
 }
@@ -71,7 +71,7 @@ func (l *Taken) fields(c *codec) {
 // ecash reports whether the device is of family E.
 func (d *Device) ecash() bool { return d.cfg.Place.Spoken() == wire.FamilyECash }
 
-// beside reports whether something stands beside a TRANSFER: links, or tokens.
+// besides reports whether something stands beside a TRANSFER: links, or tokens.
 func (d *Device) besides() bool { return d.chained() || d.ecash() || d.parted() }
 
 // heldHop is the hop of value that is here and cannot be paid with before it has
@@ -87,30 +87,61 @@ func (d *Device) withdrawal(label string, name []byte) (seed [32]byte) {
 	return [32]byte(mac.Sum(nil))
 }
 
-// blind prepares the withdrawal of an amount under the keys in force in an epoch.
-// It reports false for an amount that so many tokens cannot make.
-func (d *Device) blind(seed [32]byte, amount money.Amount, epoch uint64) ([]*ecash.Pending, bool) {
-	if b := &d.blinded; b.seed == seed && b.keys == d.keyset && b.amount == amount && b.epoch == epoch {
-		return d.blinded.pending, d.blinded.pending != nil
-	}
+// ownNonce opens the tag that the device's own tokens are spent to. It says nothing
+// of the seed that what is asked for them is blinded with.
+func (d *Device) ownNonce(name []byte) wire.Nonce {
+	seed := d.withdrawal("nonce", name)
+	return wire.Nonce(seed[:16])
+}
+
+// freshKeys names the keys in force in an epoch for which an amount is asked, one
+// identifier after the other. It is empty for an amount that so many tokens cannot
+// make.
+func (d *Device) freshKeys(amount money.Amount, epoch uint64) string {
 	if d.keyset == nil {
-		return nil, false
+		return ""
 	}
-	keys := map[money.Amount]*ecash.Key{}
+	keys := map[money.Amount]wire.TokenKey{}
 	var available []money.Amount
 	for _, k := range d.keyset.InForce(epoch) {
-		keys[k.Denomination] = k
+		keys[k.Denomination] = k.ID
 		available = append(available, k.Denomination)
 	}
+	var fresh []byte
+	for _, denomination := range d.parts.Split(amount, available, wire.MaxTokens) {
+		id := keys[denomination]
+		fresh = append(fresh, id[:]...)
+	}
+	return string(fresh)
+}
+
+// namedKeys reads what freshKeys has written.
+func namedKeys(fresh string) (list []wire.TokenKey) {
+	for ; len(fresh) >= len(wire.TokenKey{}); fresh = fresh[len(wire.TokenKey{}):] {
+		list = append(list, wire.TokenKey([]byte(fresh[:len(wire.TokenKey{})])))
+	}
+	return list
+}
+
+// blind prepares a withdrawal under the keys that it names. It reports false for
+// none, and for a key that is not here.
+func (d *Device) blind(seed [32]byte, fresh string) ([]*ecash.Pending, bool) {
+	if b := &d.blinded; b.seed == seed && b.fresh == fresh {
+		return b.pending, b.pending != nil
+	}
 	var list []*ecash.Pending
-	for i, denomination := range d.parts.Split(amount, available, wire.MaxTokens) {
-		p, err := keys[denomination].Blind(ecash.SecretOf(seed, i))
+	for i, id := range namedKeys(fresh) {
+		key := d.tokenKey(id)
+		if key == nil {
+			return nil, false
+		}
+		p, err := key.Blind(ecash.SecretOf(seed, i))
 		if err != nil {
 			return nil, false
 		}
 		list = append(list, p)
 	}
-	d.blinded = blindedOf{seed: seed, amount: amount, epoch: epoch, keys: d.keyset, pending: list}
+	d.blinded = blindedOf{seed: seed, fresh: fresh, pending: list}
 	return list, len(list) > 0
 }
 
@@ -126,9 +157,7 @@ type ChooseFunc func(coins []money.Amount, amount money.Amount, most int) ([]int
 // finished, and blinding is slow.
 type blindedOf struct {
 	seed    [32]byte
-	amount  money.Amount
-	epoch   uint64
-	keys    *ecash.Keys
+	fresh   string
 	pending []*ecash.Pending
 }
 
@@ -234,7 +263,7 @@ func besideSlot(slot *Slot) []wire.Link {
 	return wire.BesideTokens(spent(slot.Coins, slot.RequestHash, wire.PayeeTag(slot.Payee, slot.Nonce)))
 }
 
-// take removes the coins of a payment.
+// drawCoins removes the coins of a payment.
 func (d *Device) drawCoins(next *State, coins []Coin) []wire.Lot {
 	var sum money.Amount
 	for _, c := range coins {
@@ -250,7 +279,7 @@ func (d *Device) drawCoins(next *State, coins []Coin) []wire.Lot {
 func (d *Device) giveBack(next *State, coins []Coin) {
 	batch := next.nextBatch()
 	for i := range coins {
-		coins[i].Batch, coins[i].Epoch = batch, next.Epoch
+		coins[i].Batch = batch
 	}
 	next.gain(coins)
 }
@@ -358,7 +387,7 @@ func (d *Device) keepTokens(next *State, c *Context) {
 	if n := len(next.Taken); n > 0 {
 		order = next.Taken[n-1].Order + 1
 	}
-	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount, Epoch: next.Epoch}
+	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount}
 	for _, hash := range m.Tokens {
 		t.Hashes += string(hash[:])
 	}

@@ -52,16 +52,16 @@ func (k *privateKey) sign(message []byte) ([]byte, error) {
 
 var publicExponent = big.NewInt(65537)
 
-// testKeys are the primes of 36 RSA-2048 keys, one key a line. They are published
+// testKeys are the primes of 54 RSA-2048 keys, one key a line. They are published
 // and worth nothing: no realm but a test realm may have them.
 //
 //go:embed testkeys.txt
 var testKeys string
 
-// What the test keys sign: each denomination up to the highest, in two key epochs.
+// What the test keys sign: each denomination up to the highest, in three key epochs.
 const (
 	testDenominations = 18
-	testKeyEpochs     = 2
+	testKeyEpochs     = 3
 )
 
 type testKey struct{ n, p, q *big.Int }
@@ -90,8 +90,8 @@ func (k testKey) private() *privateKey {
 }
 
 // TestEntries returns the entries of a test realm's KEYSET, ascending: 1 to
-// 500,000 minor units in the key epochs 1 and 2. Those of key epoch 1 are taken up
-// to the epoch last; of key epoch 2 there are none before the KEYSET says so.
+// 500,000 minor units in the first key epochs, so many of the three. The keys of a
+// key epoch are taken up to the epoch last.
 func TestEntries(keyEpochs int, last func(keyEpoch uint64) uint64) []wire.KeysetEntry {
 	var list []wire.KeysetEntry
 	for i := range testDenominations {
