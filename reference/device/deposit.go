@@ -345,7 +345,7 @@ func (d *Device) judgeKeyset(keyset []byte) (m wire.Keyset, err error) {
 
 // deriveKeyset parses the KEYSET in force, and the keys beside it.
 func (d *Device) deriveKeyset() (err error) {
-	d.keyset, d.formerset, d.blinded = nil, nil, blindedOf{}
+	d.keyset, d.formerset, d.blinded = nil, nil, nil
 	former := wire.Keyset{Realm: d.cfg.Place.Realm}
 	for _, k := range d.state.FormerKeys {
 		former.Keys = append(former.Keys, k.KeysetEntry)

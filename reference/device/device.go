@@ -182,7 +182,7 @@ type derived struct {
 	keyset  *ecash.Keys                   // of family E
 	// formerset are the keys that the KEYSET lacks and something waits for.
 	formerset *ecash.Keys
-	blinded   blindedOf
+	blinded   map[withdrawalName][]*ecash.Pending
 	online    bool // the host says so
 }
 

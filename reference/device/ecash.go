@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"maps"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -126,8 +127,9 @@ func namedKeys(fresh string) (list []wire.TokenKey) {
 // blind prepares a withdrawal under the keys that it names. It reports false for
 // none, and for a key that is not here.
 func (d *Device) blind(seed [32]byte, fresh string) ([]*ecash.Pending, bool) {
-	if b := &d.blinded; b.seed == seed && b.fresh == fresh {
-		return b.pending, b.pending != nil
+	name := withdrawalName{seed, fresh}
+	if known := d.blinded[name]; known != nil {
+		return known, true
 	}
 	var list []*ecash.Pending
 	for i, id := range namedKeys(fresh) {
@@ -141,8 +143,14 @@ func (d *Device) blind(seed [32]byte, fresh string) ([]*ecash.Pending, bool) {
 		}
 		list = append(list, p)
 	}
-	d.blinded = blindedOf{seed: seed, fresh: fresh, pending: list}
-	return list, len(list) > 0
+	if list == nil {
+		return nil, false
+	}
+	if d.blinded == nil || len(d.blinded) >= maxBlinded {
+		d.blinded = map[withdrawalName][]*ecash.Pending{}
+	}
+	d.blinded[name] = list
+	return list, true
 }
 
 // A SplitFunc returns the denominations to withdraw an amount in, nil when they
@@ -153,13 +161,15 @@ type SplitFunc func(amount money.Amount, available []money.Amount, most int) []m
 // whether there are such.
 type ChooseFunc func(coins []money.Amount, amount money.Amount, most int) ([]int, bool)
 
-// blindedOf is the withdrawal that was prepared last: it is asked for, signed and
-// finished, and blinding is slow.
-type blindedOf struct {
-	seed    [32]byte
-	fresh   string
-	pending []*ecash.Pending
+// A withdrawalName says what is blinded with, and for which keys.
+type withdrawalName struct {
+	seed  [32]byte
+	fresh string
 }
+
+// maxBlinded bounds the withdrawals that are kept prepared: each is asked for, signed
+// and finished, and blinding is slow.
+const maxBlinded = 16
 
 func blindedList(pending []*ecash.Pending) []wire.Blinded {
 	list := make([]wire.Blinded, len(pending))
@@ -219,14 +229,14 @@ func (d *Device) choose(amount money.Amount) ([]Coin, bool) {
 		amounts[i] = c.Amount
 	}
 	indices, ok := d.parts.Choose(amounts, amount, wire.MaxTokens)
-	chosen := make([]Coin, len(indices))
-	for i, k := range indices {
-		chosen[i] = coins[k]
+	byHash := map[wire.ID]Coin{}
+	for _, k := range indices {
+		byHash[coins[k].secret().Hash()] = coins[k]
 	}
-	slices.SortFunc(chosen, func(a, b Coin) int {
-		x, y := a.secret().Hash(), b.secret().Hash()
-		return bytes.Compare(x[:], y[:])
-	})
+	var chosen []Coin
+	for _, hash := range slices.SortedFunc(maps.Keys(byHash), func(a, b wire.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		chosen = append(chosen, byHash[hash])
+	}
 	return chosen, ok
 }
 
