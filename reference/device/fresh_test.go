@@ -203,3 +203,46 @@ func TestSoftwareIsPaidOnline(t *testing.T) {
 		}
 	}
 }
+
+// Coins that leave gaps, or are more than a message has, are exchanged in the order
+// in which they came, as many at a time as a message has.
+func TestBatches(t *testing.T) {
+	c := ecashCard(t, 10)
+	for name, coins := range map[string][]money.Amount{
+		"gaps":     slices.Repeat([]money.Amount{20}, 90),
+		"too many": slices.Repeat([]money.Amount{1, 2, 2}, 30),
+		"few":      {1, 2, 2, 5, 10, 20},
+	} {
+		next := c.state.clone()
+		next.Purse, next.Lots = nil, Lots{}
+		for i, amount := range coins {
+			next.gain([]Coin{{Amount: amount, Seed: [32]byte{byte(i)}}})
+			next.Lots[0] += amount
+		}
+		whole := next.Lots.Sum()
+		c.batches(next)
+		c.fixDeposits(next)
+		var sizes []int
+		for i, coin := range next.Purse {
+			if coin.Batch == 0 {
+				continue
+			}
+			if i == 0 || coin.Batch != next.Purse[i-1].Batch {
+				sizes = append(sizes, 0)
+				if coin.Fresh == "" {
+					t.Errorf("%s: nothing is asked for the batch from coin %d on", name, i)
+				}
+			} else if coin.Fresh != "" {
+				t.Errorf("%s: coin %d asks apart", name, i)
+			}
+			sizes[len(sizes)-1]++
+		}
+		want := []int{wire.MaxTokens, wire.MaxTokens, 10}
+		if name == "few" {
+			want = nil
+		}
+		if !slices.Equal(sizes, want) || next.Lots.Sum() != whole || want != nil && next.Lots[0] != 0 {
+			t.Errorf("%s: batches of %d, lots %d; want %d", name, sizes, next.Lots[:2], want)
+		}
+	}
+}
