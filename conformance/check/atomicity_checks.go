@@ -333,8 +333,8 @@ func debitBeforeEmit(t *T) {
 func interruptedCredit(t *T) {
 	points := t.cutPoints([]int{2})
 	torn := 0
-	for _, i := range t.Sample(len(points), 24) {
-		p, a := t.cut(points[i], 100)
+	for _, i := range t.Sample(len(points), t.thin(24)) {
+		p, a := t.cut(points[i], t.coins(100, 20))
 		torn += tornOnce(a)
 		t.For(spec.INV05, "an interrupted credit is neither whole nor absent").Expect(p.Payee.Held()).To(gomega.BeElementOf(uint64(0), uint64(10)))
 		p.Accept()

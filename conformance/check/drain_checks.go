@@ -54,7 +54,7 @@ func (t *T) everyUnit() []*Unit {
 func drained(t *T) {
 	const message = "what a unit reports cannot be taken out of it"
 	units := t.everyUnit()
-	for range t.Sample(6, 6) {
+	for range t.Sample(6, t.thin(6)) {
 		for i, amount := range []uint64{11, 7, 3} {
 			t.MustTransfer(units[i], units[(i+1)%3], amount)
 		}

@@ -174,6 +174,34 @@ func isDeposit(record []byte) bool {
 	return err == nil && known && typ == wire.TypeDeposit
 }
 
+// coins is an amount, or in family E a smaller one that does as well: each of its
+// tokens is signed and verified apart.
+func (t *T) coins(amount, few uint64) uint64 {
+	if t.env.Profile.Family == "E" {
+		return few
+	}
+	return amount
+}
+
+// thin is how many places a sweep takes, half of them in family E.
+func (t *T) thin(n int) int {
+	if t.env.Profile.Family == "E" {
+		return (n + 1) / 2
+	}
+	return n
+}
+
+// places are those of a table, row by row: all of them, and in family E every second
+// one, so that each row and each column is there.
+func (t *T) places(rows, columns int) (list []int) {
+	for i := range rows * columns {
+		if t.env.Profile.Family != "E" || (i/columns+i%columns)%2 == 0 {
+			list = append(list, i)
+		}
+	}
+	return list
+}
+
 // own is what a payer has that is its own: what it can pay with and, in family E,
 // what was refused to it and waits to be exchanged.
 func (u *Unit) own() uint64 {

@@ -216,10 +216,12 @@ func neverSpentAgain(t *T) {
 			t.For(spec.ECH03, "a token was spent again").Expect(seen[hash]).To(gomega.BeFalse(), name)
 			seen[hash] = true
 		}
+		left := payer.Spendable()
 		t.Control(payer.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(answer)}), "the answer")
 		if answer != nil {
 			t.book.paidOut -= s.Amount
 		}
+		t.For(spec.ECH03, "what has left can be spent before it was exchanged").Expect(payer.Spendable()).To(gomega.Equal(left), name)
 	}
 	refuse := func(m *wire.Receipt) { m.Status, m.Why = wire.ReceiptRefused, uint64(spec.EReqClosed) }
 	pay("and is refused", refuse)
@@ -239,20 +241,7 @@ func exposureBounded(t *T) {
 	payee := t.Device()
 	limited := t.env.realm.Policy(2, func(m *wire.Policy) { m.Limits[0].MaxReceiveCumulative = wire.LimitOf(300) })
 	t.Control(payee.do(adapter.ApplyPolicy{Message: limited}), "apply a policy with a bound")
-	pay := func(amount uint64) adapter.Answer {
-		s := t.Kit(KitOptions{}).Greet(nil)
-		s.Payee = payee
-		armed := payee.do(adapter.RequestPayment{Amount: adapter.Amount(amount), Message: s.M1})
-		if armed.Done == nil {
-			return armed
-		}
-		s.Session, s.M2 = armed.Done.Session, armed.Done.Message
-		if err := s.open(s.M2); err != nil {
-			t.Inconclusive("positive control: the payee's M2 can be read", err.Error())
-		}
-		a, _ := s.Pay()
-		return a
-	}
+	pay := func(amount uint64) adapter.Answer { return t.paysIfAsked(payee, amount) }
 	t.Control(pay(250), "a payment below the bound")
 	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(pay(51)).To(t.Refused(spec.EReceiveLimit))
 	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(payee.Held()).To(gomega.Equal(uint64(250)))
@@ -260,6 +249,32 @@ func exposureBounded(t *T) {
 	t.For(spec.ECH06, "a payee took more than its bound before the tokens were home").Expect(pay(1)).To(t.Refused(spec.EReceiveLimit))
 	t.Control(payee.Sync(false), "synchronise")
 	t.For(spec.ECH06, "a payee whose tokens are home takes none").Expect(pay(300)).To(BeDone())
+}
+
+// wrongKeys are KEYSETs that are signed, and have a key that nobody may sign with.
+var wrongKeys = []struct {
+	name   string
+	change func([]wire.KeysetEntry)
+}{
+	{"the exponent 3", func(l []wire.KeysetEntry) { l[0].Exponent = 3 }},
+	{"an exponent that is not 65537", func(l []wire.KeysetEntry) { l[len(l)-1].Exponent = 65539 }},
+	{"a modulus of 2047 bits", withModulus(func(n []byte) { n[0] &= 0x7f })},
+	{"a modulus of 1024 bits with zeros in front", withModulus(func(n []byte) { clear(n[:128]) })},
+	{"an even modulus", withModulus(func(n []byte) { n[len(n)-1] &^= 1 })},
+	{"one modulus for two denominations", func(l []wire.KeysetEntry) { l[len(l)-1].Modulus = l[1].Modulus }},
+	{"one modulus in two key epochs", func(l []wire.KeysetEntry) { l[1].Modulus = l[0].Modulus }},
+	{"a denomination of 3", func(l []wire.KeysetEntry) { l[2].Denomination, l[3].Denomination = 3, 3 }},
+	{"denominations that do not ascend", func(l []wire.KeysetEntry) { l[0], l[2] = l[2], l[0] }},
+	{"a key twice", func(l []wire.KeysetEntry) { l[1] = l[0] }},
+}
+
+// withModulus changes a modulus in the middle of a KEYSET.
+func withModulus(change func([]byte)) func([]wire.KeysetEntry) {
+	return func(l []wire.KeysetEntry) {
+		e := &l[len(l)/2]
+		e.Modulus = bytes.Clone(e.Modulus)
+		change(e.Modulus)
+	}
 }
 
 func keysetRight(t *T) {
@@ -277,8 +292,10 @@ func keysetRight(t *T) {
 	}
 	same := realm.Keyset(1, func(list []wire.KeysetEntry) { list[0].Last++ })
 	t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: same})).To(t.Refused(spec.EStale), "the same version again, with other keys")
-	weak := realm.Keyset(3, func(list []wire.KeysetEntry) { list[0].Exponent = 3 })
-	t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: weak})).To(t.Refused(spec.EField), "another exponent")
+	for _, c := range wrongKeys {
+		wrong := realm.Keyset(3, c.change)
+		t.For(spec.ECH07, message).Expect(unit.do(adapter.ApplyPolicy{Message: wrong})).To(t.Refused(spec.EField), c.name)
+	}
 	next := realm.Keyset(3, nil)
 	t.For(spec.ECH07, "a newer set of keys was refused").Expect(unit.do(adapter.ApplyPolicy{Message: next})).To(BeDone())
 	older := realm.Keyset(2, nil)

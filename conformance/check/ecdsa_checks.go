@@ -17,7 +17,7 @@ func lowS(t *T) {
 	codes := []spec.Code{spec.ESig}
 	t.each(ecdsaSuites, func(_ suite.Suite, device DeviceOptions, kit KitOptions) {
 		payer, payee := t.DeviceWith(device), t.Kit(kit)
-		t.Control(payer.Fund(5000), "funding")
+		t.Control(payer.Fund(t.coins(5000, 100)), "funding")
 		for range 8 { // a signer that does not look at s makes eight low ones in 1 of 256
 			s, m2 := payee.Invite(payer, 10, Invitation{})
 			t.Control(s.Take(m2), "pay")

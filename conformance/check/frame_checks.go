@@ -32,7 +32,10 @@ func frameChecks() []Check {
 }
 
 // pair is a payer with value and a payee, for one fault after the other.
-func (t *T) pair() (payer, payee *Unit) { return t.Funded(300), t.Device() }
+func (t *T) pair() (payer, payee *Unit) { return t.Funded(t.pairValue()), t.Device() }
+
+// pairValue is more than any of them pays.
+func (t *T) pairValue() uint64 { return t.coins(300, 110) }
 
 // sum is what two units hold together beyond what they came with.
 func sum(payer, payee *Unit) uint64 { return payer.own() + payee.Held() }
@@ -63,9 +66,9 @@ func everyFrame(t *T) {
 		name := fmt.Sprintf("frame %d, %s", point.Frame, point.Action)
 		payer, payee = t.pair()
 		t.Over(at(point.Frame, adapter.Reply{Action: point.Action}), payer, payee, 20)
-		t.For(spec.ATO01, "value was created").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300), name)
+		t.For(spec.ATO01, "value was created").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", t.pairValue()), name)
 		t.PaymentsEnd(payer, payee)
-		t.For(spec.ATO01, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(uint64(300)), name)
+		t.For(spec.ATO01, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(t.pairValue()), name)
 		t.For(spec.ATO01, "a payment moved another amount").Expect(payee.Held()).To(gomega.BeElementOf(uint64(0), uint64(20)), name)
 		t.NextPays(spec.ATO01, "after a fault on the link the next payment fails", payer, payee, 1, name)
 		t.forget()
@@ -80,8 +83,9 @@ func (t *T) garbled(act func(payer, payee *Unit, before uint64, name string)) {
 	for _, f := range frames {
 		t.Point(f.Number, f.From, adapter.Replace)
 	}
-	for _, i := range t.Sample(len(frames)*len(garble), len(frames)*len(garble)) {
-		f, g := frames[i/len(garble)], garble[i%len(garble)]
+	places := t.places(len(frames), len(garble))
+	for _, i := range t.Sample(len(places), len(places)) {
+		f, g := frames[places[i]/len(garble)], garble[places[i]%len(garble)]
 		payer, payee = t.pair()
 		t.Over(func(now adapter.Frame) adapter.Reply {
 			if now.Number != f.Number {
@@ -89,7 +93,7 @@ func (t *T) garbled(act func(payer, payee *Unit, before uint64, name string)) {
 			}
 			return adapter.Reply{Action: adapter.Replace, Message: g.apply(now.Message)}
 		}, payer, payee, 20)
-		act(payer, payee, 300, fmt.Sprintf("frame %d, %s", f.Number, g.name))
+		act(payer, payee, t.pairValue(), fmt.Sprintf("frame %d, %s", f.Number, g.name))
 		t.forget()
 	}
 }
@@ -137,7 +141,7 @@ func replayedFrames(t *T) {
 		gained := payee.Held() - before
 		t.PaymentsEnd(payer, payee)
 		t.For(spec.DSP05, "frames of an earlier payment were credited again").Expect(gained).To(gomega.BeNumerically("<=", balance-payer.Spendable()+20))
-		t.For(spec.DSP05, "frames of an earlier payment created value").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300))
+		t.For(spec.DSP05, "frames of an earlier payment created value").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", t.pairValue()))
 	}
 	t.NextPays(spec.DSP05, "after a replay the next payment fails", payer, payee, 7)
 }
@@ -152,14 +156,14 @@ func replayedAfterPower(t *T) {
 	for range 2 {
 		t.Over(replay(old, adapter.Payer), payer, payee, 20)
 		t.PaymentsEnd(payer, payee)
-		t.For(spec.DSP06, "a transfer was credited again after a power cycle").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300))
+		t.For(spec.DSP06, "a transfer was credited again after a power cycle").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", t.pairValue()))
 	}
 	t.NextPays(spec.DSP06, "after a replay the next payment fails", payer, payee, 7)
 }
 
 // crossedFrames hands what one payee was paid with to another one.
 func crossedFrames(t *T) {
-	payer, payee, other := t.Funded(300), t.Device(), t.Device()
+	payer, payee, other := t.Funded(t.pairValue()), t.Device(), t.Device()
 	n := len(t.Frames(payer, payee, 5))
 	for range 2 {
 		var stolen []adapter.Frame
@@ -178,7 +182,7 @@ func crossedFrames(t *T) {
 		t.For(spec.PAY04, "a transfer that was made for another payee was credited").Expect(other.Held()).To(gomega.BeNumerically("<", 20))
 		t.PaymentsEnd(payer, payee)
 		t.PaymentsEnd(payer, other)
-		t.For(spec.PAY04, "a transfer at the wrong payee created value").Expect(sum(payer, payee) + other.Held()).To(gomega.BeNumerically("<=", 300))
+		t.For(spec.PAY04, "a transfer at the wrong payee created value").Expect(sum(payer, payee) + other.Held()).To(gomega.BeNumerically("<=", t.pairValue()))
 	}
 	t.NextPays(spec.PAY04, "the right payee is paid no more", payer, payee, 7)
 }
@@ -209,7 +213,7 @@ func hostileFrames(t *T) {
 			return adapter.Reply{Action: adapter.Deliver}
 		}, payer, payee, 10)
 		paid += 10
-		t.For(spec.INT04, "a relay created value").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300))
+		t.For(spec.INT04, "a relay created value").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", t.pairValue()))
 		t.PaymentsEnd(payer, payee)
 		t.For(spec.INT04, "a relay changed the amount that the payee is credited").Expect(payee.Held() % 10).To(gomega.BeZero())
 		t.For(spec.INT04, "a relay had more paid than was asked for").Expect(payee.Held()).To(gomega.BeNumerically("<=", paid))
@@ -227,7 +231,7 @@ func lastFrameLost(t *T) {
 		t.Over(at(f.Number, adapter.Reply{Action: adapter.Cut}), payer, payee, 20)
 		t.PaymentsEnd(payer, payee)
 		t.For(spec.ATO06, "after the units met again the payment was still pending").Expect(payer.Outgoing()).To(gomega.BeZero())
-		t.For(spec.ATO06, "payer and payee ended with different outcomes").Expect(sum(payer, payee)).To(gomega.Equal(uint64(300)))
+		t.For(spec.ATO06, "payer and payee ended with different outcomes").Expect(sum(payer, payee)).To(gomega.Equal(t.pairValue()))
 		t.forget()
 	}
 }
@@ -254,9 +258,9 @@ func powerAtFrames(t *T) {
 // recovers judges two units after a fault: no more than there was at once, and
 // as much again when they have met.
 func (t *T) recovers(id spec.ID, payer, payee *Unit, name string) {
-	t.For(id, "value was created").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", 300), name)
+	t.For(id, "value was created").Expect(sum(payer, payee)).To(gomega.BeNumerically("<=", t.pairValue()), name)
 	t.PaymentsEnd(payer, payee)
-	t.For(id, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(uint64(300)), name)
+	t.For(id, "after recovery the total is not what it was").Expect(sum(payer, payee)).To(gomega.Equal(t.pairValue()), name)
 	t.NextPays(id, "after a power cut the next payment fails", payer, payee, 7, name)
 	t.forget()
 }

@@ -36,7 +36,7 @@ func (t *T) program() *program {
 		g.kinds += oneWaySteps
 	}
 	for range 3 {
-		g.units = append(g.units, t.Funded(200))
+		g.units = append(g.units, t.Funded(t.coins(200, 110)))
 	}
 	return g
 }
@@ -131,7 +131,7 @@ func (g *program) settle() {
 }
 
 func programsCreateNothing(t *T) {
-	for range t.Sample(6, 6) {
+	for range t.Sample(6, t.thin(6)) {
 		g := t.program()
 		for range 14 {
 			what := g.step()
@@ -161,7 +161,7 @@ func (t *T) refund() {
 
 func programsLoseNothing(t *T) {
 	t.refund()
-	for range t.Sample(6, 6) {
+	for range t.Sample(6, t.thin(6)) {
 		g := t.program()
 		for range 14 {
 			g.step()

@@ -46,5 +46,6 @@ func All() []Check {
 		cardCertGetChecks(),
 		ownCertificateChecks(),
 		ecashOnlineChecks(),
+		ecashKeysChecks(),
 	)
 }

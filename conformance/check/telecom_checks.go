@@ -150,7 +150,7 @@ func lostFrames(t *T) {
 		if got != nil { // it had one frame, or its framing needs none of those that were lost
 			return got
 		}
-		got = t.asked(from, to, message, lost)
+		got = t.askedFor(from, to, message, lost)
 		t.For(id, "lost frames that were asked for did not give their message").Expect(got).To(gomega.Equal(message), fmt.Sprintf("%d of %d frames lost", lost, len(frames)))
 		return got
 	}
@@ -172,9 +172,9 @@ func (t *T) endUnfinished(from, to *Unit) {
 	}
 }
 
-// asked carries asks to the sender and what it sends again back, and holds it to
+// askedFor carries asks to the sender and what it sends again back, and holds it to
 // sending no more than was lost. The first ask is lost.
-func (t *T) asked(from, to *Unit, message []byte, lost int) (got []byte) {
+func (t *T) askedFor(from, to *Unit, message []byte, lost int) (got []byte) {
 	to.asks()
 	again := 0
 	for range lost + 1 { // a product may ask for one after the other

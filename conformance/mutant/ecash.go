@@ -38,6 +38,7 @@ func ecashMutants() []Mutant {
 		{Name: "pays-round-sums", Breaks: spec.ECH02, Fault: "pays with the next coin above where it has none that is exact", device: func(p *device.Parts) { p.Choose = roundUp }},
 		{Name: "pays-with-returned-tokens", Breaks: spec.ECH03, Fault: "pays again with the tokens that a payee refused", wrap: wrapped(spendsReturned)},
 		{Name: "keeps-paid-tokens", Breaks: spec.ECH03, Fault: "keeps the tokens that it has paid with while refused ones wait to be exchanged", wrap: wrapped(keepsPaid)},
+		{Name: "shows-returned-tokens", Breaks: spec.ECH03, Fault: "says that refused tokens can be spent, until it is asked to", wrap: showsReturned},
 		online("ledger-without-memory", spec.ECH04, "does not look whether a token was spent before", func(r *ledger.Rules) { r.Fresh = nil }),
 		online("ledger-takes-any-spend", spec.ECH04, "credits tokens to whoever brings them", func(r *ledger.Rules) {
 			r.Redeem = ledger.Without(r.Redeem, "the spends are for this device")
@@ -56,6 +57,13 @@ func ecashMutants() []Mutant {
 		{Name: "never-home", Breaks: spec.ECH06, Fault: "counts what it has received although its tokens are home", wrap: wrapped(staysExposed)},
 		{Name: "takes-any-keyset", Breaks: spec.ECH07, Fault: "does not verify the signature of a KEYSET", device: without(device.ProcKeyset, "signature")},
 		{Name: "takes-old-keyset", Breaks: spec.ECH07, Fault: "takes a KEYSET of an older version", device: without(device.ProcKeyset, "newer")},
+		{Name: "takes-weak-keys", Breaks: spec.ECH07, Fault: "does not look what the keys of a KEYSET are", device: without(device.ProcKeyset, "keys")},
+		{Name: "takes-shared-keys", Breaks: spec.ECH07, Fault: "takes a KEYSET with one modulus for two keys", device: without(device.ProcKeyset, "keys differ")},
+		{Name: "asks-for-newer-keys", Breaks: spec.ECH09, Fault: "brings tokens home again for messages under its newest keys", wrap: wrapped(asksNewer)},
+		{Name: "unblinds-by-newer-keys", Breaks: spec.ECH09, Fault: "finishes a withdrawal with its newest keys", wrap: wrapped(unblindsNewer)},
+		{Name: "forgets-tokens-on-the-way", Breaks: spec.ECH10, Fault: "does not count tokens that are on their way home", device: both(
+			replaced(device.ProcRequest, "holding", withoutOnTheWay(device.ProcRequest)),
+			replaced(device.ProcTransfer, "holding", withoutOnTheWay(device.ProcTransfer)))},
 		online("ledger-signs-any-sum", spec.FND06, "signs blind for another amount than it debits", func(r *ledger.Rules) {
 			r.Withdraw = ledger.Without(r.Withdraw, "the denominations make the amount")
 		}),

@@ -52,7 +52,6 @@ func tokenDeletions() []deletion {
 // unseenTokens are those whose deletion no check can notice.
 var unseenTokens = map[string]string{
 	"keyset, device: certificate":    noDevice,
-	"keyset, device: keys":           noDevice,
 	"keyset, device: path signature": services,
 	"tokens, device: request open":   "without an open request there is no amount that tokens could make",
 	"tokens, device: holding":        "the room was reserved when the payment was requested",

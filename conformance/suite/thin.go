@@ -68,15 +68,22 @@ func (r *run) next(core *reports.Core) []reports.Next {
 			}
 		}
 	}
-	var all []reports.Next
+	return worthServing(checks, musts, core.Detection.Missing)
+}
+
+// worthServing leaves out what would test no MUST that is not tested already and
+// find no known fault: nobody needs to build that.
+func worthServing(checks map[string]int, musts map[string]map[spec.ID]bool, missing []reports.Missing) (all []reports.Next) {
 	for capability, n := range checks {
 		next := reports.Next{Capability: capability, Requirements: len(musts[capability]), Checks: n}
-		for _, m := range core.Detection.Missing {
+		for _, m := range missing {
 			if m.Capability == capability {
 				next.Faults = len(m.Mutants)
 			}
 		}
-		all = append(all, next)
+		if next.Requirements+next.Faults > 0 {
+			all = append(all, next)
+		}
 	}
 	return all
 }

@@ -333,9 +333,10 @@ func linksRight(c *Context) bool {
 
 // familyPayable is the payer's rule "family": under CHAIN and in family E there are
 // neither one-way payments nor claims, for nobody would verify what stands beside
-// them before it is debited.
+// them before it is debited. With a connection a payee in software is paid as any
+// other: tokens are no claim, and home before it says anything.
 func familyPayable(c *Context) bool {
-	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE
+	claim := c.PayReq.Flags&wire.PayReqSE == 0 && c.Signer().Body.Class == wire.ClassNOSE && !c.d.online
 	if c.d.besides() && (c.Type == wire.TypeStaticReq || claim) {
 		return false
 	}

@@ -31,6 +31,7 @@ const (
 	sectionKeyset
 	sectionPurse
 	sectionTaken
+	sectionFormerKeys
 )
 
 func keyOf(section int, index uint64) nvm.Key {
@@ -96,6 +97,12 @@ func (c *codec) bytes(p *[]byte) {
 		*p = c.b[:n:n]
 	}
 	c.b = c.b[n:]
+}
+
+func (c *codec) text(p *string) {
+	b := []byte(*p)
+	c.bytes(&b)
+	*p = string(b)
 }
 
 func listField[T any](c *codec, p *[]T, each func(*T)) {
@@ -194,6 +201,9 @@ func (f *Funding) fields(c *codec) {
 	uintField(c, &f.Epoch)
 	c.bytes(&f.Signed[0])
 	c.bytes(&f.Signed[1])
+	if f.Fresh != "" || c.reading && len(c.b) > 0 { // in family E alone
+		c.text(&f.Fresh)
+	}
 }
 
 func (r *Rekeying) fields(c *codec) {
@@ -231,6 +241,7 @@ func (s *Slot) fields(c *codec) {
 	c.bytes(&s.KEMKey)
 	c.bytes(&s.Capsule)
 	uintField(c, &s.Epoch)
+	c.text(&s.Fresh)
 	listField(c, &s.Coins, func(l *Coin) { l.fields(c) })
 }
 

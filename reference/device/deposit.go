@@ -68,7 +68,7 @@ func (d *Device) deposits() []deposit {
 		}
 		e := deposit{taken: t, amount: t.Amount, record: d.parts.Host.Record(t.Transfer)}
 		seed := d.withdrawal("payment", t.Transfer[:])
-		if e, ok := d.prepared(e, seed, t.Epoch, tokens, wire.RequestNonce(d.state.RequestKey, t.Request), t.RequestHash); ok {
+		if e, ok := d.prepared(e, seed, t.Fresh, t.Epoch, tokens, wire.RequestNonce(d.state.RequestKey, t.Request), t.RequestHash); ok {
 			all = append(all, e)
 		}
 	}
@@ -88,10 +88,10 @@ func (d *Device) deposits() []deposit {
 		for _, c := range e.coins {
 			e.amount += c.Amount
 		}
-		seed := d.withdrawal("batch", coinsName(e.coins))
-		nonce := wire.Nonce(seed[16:])
+		name := coinsName(e.coins)
+		nonce := d.ownNonce(name)
 		tokens := spent(e.coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce))
-		if e, ok := d.prepared(e, seed, e.coins[0].Epoch, tokens, nonce, wire.ID{}); ok {
+		if e, ok := d.prepared(e, d.withdrawal("batch", name), e.coins[0].Fresh, e.coins[0].Epoch, tokens, nonce, wire.ID{}); ok {
 			all = append(all, e)
 		}
 	}
@@ -100,20 +100,20 @@ func (d *Device) deposits() []deposit {
 		if slot.State == SlotFree || slot.Type != wire.TypeTokens {
 			continue
 		}
-		seed := d.withdrawal("slot", slot.ID[:])
-		nonce := wire.Nonce(seed[16:])
+		seed, nonce := d.withdrawal("slot", slot.ID[:]), d.ownNonce(slot.ID[:])
 		tokens := spent(slot.Coins, wire.ID{}, wire.PayeeTag(d.state.DID, nonce))
-		if e, ok := d.prepared(deposit{slot: slot, amount: slot.Amount}, seed, slot.Epoch, tokens, nonce, wire.ID{}); ok {
+		if e, ok := d.prepared(deposit{slot: slot, amount: slot.Amount}, seed, slot.Fresh, slot.Epoch, tokens, nonce, wire.ID{}); ok {
 			all = append(all, e)
 		}
 	}
 	return all
 }
 
-// prepared completes a deposit; it reports false while no key is in force.
-func (d *Device) prepared(e deposit, seed [32]byte, epoch uint64, tokens []wire.Token, nonce wire.Nonce, request wire.ID) (deposit, bool) {
+// prepared completes a deposit; it reports false before it is fixed, and so while
+// no key is in force.
+func (d *Device) prepared(e deposit, seed [32]byte, fresh string, epoch uint64, tokens []wire.Token, nonce wire.Nonce, request wire.ID) (deposit, bool) {
 	var ok bool
-	if e.pending, ok = d.blind(seed, e.amount, epoch); !ok {
+	if e.pending, ok = d.blind(seed, fresh); !ok {
 		return e, false
 	}
 	number := d.highestSuite()
@@ -294,10 +294,8 @@ func keysetRules() []Rule {
 		{"newer", spec.ECH07, spec.EStale, func(c *Context) bool {
 			return c.d.keyset == nil || c.Keyset.KeysetVersion > c.d.keyset.Version
 		}},
-		{"keys", spec.ECH07, spec.EField, func(c *Context) bool {
-			_, err := ecash.ParseKeyset(c.Keyset)
-			return err == nil
-		}},
+		{"keys", spec.ECH07, spec.EField, func(c *Context) bool { return ecash.KeysRight(c.Keyset.Keys) }},
+		{"keys differ", spec.ECH07, spec.EField, func(c *Context) bool { return ecash.KeysDiffer(c.Keyset.Keys) }},
 	}, serviceRules(wire.UseSignFund))
 }
 
@@ -313,33 +311,48 @@ func (d *Device) ApplyKeyset(keyset []byte) error {
 	if slices.Equal(keyset, d.state.Keyset) {
 		return nil
 	}
-	if err := d.judgeKeyset(keyset); err != nil {
+	m, err := d.judgeKeyset(keyset)
+	if err != nil {
 		return err
 	}
-	return d.commit(StepInstall, func(s *State) { s.Keyset = slices.Clone(keyset) })
+	keys, err := ecash.ParseKeyset(m)
+	if err != nil {
+		return d.refuse(spec.ECH07, spec.EField)
+	}
+	return d.commit(StepInstall, func(s *State) {
+		s.Keyset, s.FormerKeys = slices.Clone(keyset), d.formerKeys(keys)
+		s.Epoch = max(s.Epoch, m.Epoch)
+	})
 }
 
-func (d *Device) judgeKeyset(keyset []byte) error {
+func (d *Device) judgeKeyset(keyset []byte) (m wire.Keyset, err error) {
 	c := d.context()
 	o, err := wire.DecodeObject(keyset, wire.TypeKeyset.MaxBytes())
 	if err != nil {
-		return d.refusalOf(err)
+		return m, d.refusalOf(err)
 	}
-	m, err := wire.DecodeKeyset(o.Payload)
+	m, err = wire.DecodeKeyset(o.Payload)
 	if err = d.cfg.Place.CheckRealm(m.Realm, err); err != nil {
-		return d.refusalOf(err)
+		return m, d.refusalOf(err)
 	}
 	c.Keyset = m
 	c.signed(o, wire.TypeKeyset, m.Suite, m.Cert, m.Epoch)
 	if r := d.judge(ProcKeyset, c); r != nil {
-		return r
+		return m, r
 	}
-	return nil
+	return m, nil
 }
 
-// deriveKeyset parses the KEYSET in force.
-func (d *Device) deriveKeyset() error {
-	d.keyset = nil
+// deriveKeyset parses the KEYSET in force, and the keys beside it.
+func (d *Device) deriveKeyset() (err error) {
+	d.keyset, d.formerset, d.blinded = nil, nil, nil
+	former := wire.Keyset{Realm: d.cfg.Place.Realm}
+	for _, k := range d.state.FormerKeys {
+		former.Keys = append(former.Keys, k.KeysetEntry)
+	}
+	if d.formerset, err = ecash.ParseKeyset(former); err != nil {
+		return err
+	}
 	if d.state.Keyset == nil {
 		return nil
 	}

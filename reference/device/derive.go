@@ -21,7 +21,7 @@ func (d *Device) derive(before *State) error {
 			return err
 		}
 	}
-	if before == nil || !sameBytes(before.Keyset, s.Keyset) {
+	if before == nil || !sameBytes(before.Keyset, s.Keyset) || len(before.FormerKeys) != len(s.FormerKeys) {
 		if err := d.deriveKeyset(); err != nil {
 			return fmt.Errorf("device: stored KEYSET: %w", err)
 		}

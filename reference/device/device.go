@@ -180,8 +180,10 @@ type derived struct {
 	certs   map[suite.Suite]*cert.Certificate
 	former  map[wire.ID]*cert.Certificate // of replaced keys that something pending names
 	keyset  *ecash.Keys                   // of family E
-	blinded blindedOf
-	online  bool // the host says so
+	// formerset are the keys that the KEYSET lacks and something waits for.
+	formerset *ecash.Keys
+	blinded   map[withdrawalName][]*ecash.Pending
+	online    bool // the host says so
 }
 
 // New creates a device in an empty store: it draws its keys and secrets.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
+	"maps"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -24,7 +25,8 @@ type Coin struct {
 	// Batch is the exchange that it waits for, 0 for none: it was in a message that
 	// has left, or there are no coins beside it with which every amount can be paid.
 	Batch uint64
-	Epoch uint64 // that its batch was made in
+	Epoch uint64 // that its batch left in
+	Fresh string // keys of what its batch is exchanged for, at its first coin; see [State.fixed]
 }
 
 func (l *Coin) fields(c *codec) {
@@ -32,11 +34,10 @@ func (l *Coin) fields(c *codec) {
 	uintField(c, &l.Amount)
 	c.fixed(l.Key[:])
 	c.fixed(l.Seed[:])
-	signature := []byte(l.Signature)
-	c.bytes(&signature)
-	l.Signature = string(signature)
+	c.text(&l.Signature)
 	uintField(c, &l.Batch)
 	uintField(c, &l.Epoch)
+	c.text(&l.Fresh)
 }
 
 func (l Coin) secret() ecash.Secret { return ecash.Secret{Seed: l.Seed} }
@@ -48,7 +49,8 @@ type Taken struct {
 	RequestHash wire.ID
 	Request     uint64
 	Amount      money.Amount
-	Epoch       uint64
+	Epoch       uint64 // that its DEPOSIT left in
+	Fresh       string // keys of what it asks for; see [State.fixed]
 	Hashes      string // of its tokens, one after the other
 	Spent       bool   // the ledger says that one of them was spent before
 	Online      bool   // it is credited when its tokens are home
@@ -61,9 +63,8 @@ func (l *Taken) fields(c *codec) {
 	uintField(c, &l.Request)
 	uintField(c, &l.Amount)
 	uintField(c, &l.Epoch)
-	hashes := []byte(l.Hashes)
-	c.bytes(&hashes)
-	l.Hashes = string(hashes)
+	c.text(&l.Fresh)
+	c.text(&l.Hashes)
 	c.flag(&l.Spent)
 	c.flag(&l.Online)
 }
@@ -71,7 +72,7 @@ func (l *Taken) fields(c *codec) {
 // ecash reports whether the device is of family E.
 func (d *Device) ecash() bool { return d.cfg.Place.Spoken() == wire.FamilyECash }
 
-// beside reports whether something stands beside a TRANSFER: links, or tokens.
+// besides reports whether something stands beside a TRANSFER: links, or tokens.
 func (d *Device) besides() bool { return d.chained() || d.ecash() || d.parted() }
 
 // heldHop is the hop of value that is here and cannot be paid with before it has
@@ -87,31 +88,69 @@ func (d *Device) withdrawal(label string, name []byte) (seed [32]byte) {
 	return [32]byte(mac.Sum(nil))
 }
 
-// blind prepares the withdrawal of an amount under the keys in force in an epoch.
-// It reports false for an amount that so many tokens cannot make.
-func (d *Device) blind(seed [32]byte, amount money.Amount, epoch uint64) ([]*ecash.Pending, bool) {
-	if b := &d.blinded; b.seed == seed && b.keys == d.keyset && b.amount == amount && b.epoch == epoch {
-		return d.blinded.pending, d.blinded.pending != nil
-	}
+// ownNonce opens the tag that the device's own tokens are spent to. It says nothing
+// of the seed that what is asked for them is blinded with.
+func (d *Device) ownNonce(name []byte) wire.Nonce {
+	seed := d.withdrawal("nonce", name)
+	return wire.Nonce(seed[:16])
+}
+
+// freshKeys names the keys in force in an epoch for which an amount is asked, one
+// identifier after the other. It is empty for an amount that so many tokens cannot
+// make.
+func (d *Device) freshKeys(amount money.Amount, epoch uint64) string {
 	if d.keyset == nil {
-		return nil, false
+		return ""
 	}
-	keys := map[money.Amount]*ecash.Key{}
+	keys := map[money.Amount]wire.TokenKey{}
 	var available []money.Amount
 	for _, k := range d.keyset.InForce(epoch) {
-		keys[k.Denomination] = k
+		keys[k.Denomination] = k.ID
 		available = append(available, k.Denomination)
 	}
+	var fresh []byte
+	for _, denomination := range d.parts.Split(amount, available, wire.MaxTokens) {
+		id := keys[denomination]
+		fresh = append(fresh, id[:]...)
+	}
+	return string(fresh)
+}
+
+// namedKeys reads what freshKeys has written.
+func namedKeys(fresh string) (list []wire.TokenKey) {
+	for ; len(fresh) >= len(wire.TokenKey{}); fresh = fresh[len(wire.TokenKey{}):] {
+		list = append(list, wire.TokenKey([]byte(fresh[:len(wire.TokenKey{})])))
+	}
+	return list
+}
+
+// blind prepares a withdrawal under the keys that it names. It reports false for
+// none, and for a key that is not here.
+func (d *Device) blind(seed [32]byte, fresh string) ([]*ecash.Pending, bool) {
+	name := withdrawalName{seed, fresh}
+	if known := d.blinded[name]; known != nil {
+		return known, true
+	}
 	var list []*ecash.Pending
-	for i, denomination := range d.parts.Split(amount, available, wire.MaxTokens) {
-		p, err := keys[denomination].Blind(ecash.SecretOf(seed, i))
+	for i, id := range namedKeys(fresh) {
+		key := d.tokenKey(id)
+		if key == nil {
+			return nil, false
+		}
+		p, err := key.Blind(ecash.SecretOf(seed, i))
 		if err != nil {
 			return nil, false
 		}
 		list = append(list, p)
 	}
-	d.blinded = blindedOf{seed: seed, amount: amount, epoch: epoch, keys: d.keyset, pending: list}
-	return list, len(list) > 0
+	if list == nil {
+		return nil, false
+	}
+	if d.blinded == nil || len(d.blinded) >= maxBlinded {
+		d.blinded = map[withdrawalName][]*ecash.Pending{}
+	}
+	d.blinded[name] = list
+	return list, true
 }
 
 // A SplitFunc returns the denominations to withdraw an amount in, nil when they
@@ -122,15 +161,15 @@ type SplitFunc func(amount money.Amount, available []money.Amount, most int) []m
 // whether there are such.
 type ChooseFunc func(coins []money.Amount, amount money.Amount, most int) ([]int, bool)
 
-// blindedOf is the withdrawal that was prepared last: it is asked for, signed and
-// finished, and blinding is slow.
-type blindedOf struct {
-	seed    [32]byte
-	amount  money.Amount
-	epoch   uint64
-	keys    *ecash.Keys
-	pending []*ecash.Pending
+// A withdrawalName says what is blinded with, and for which keys.
+type withdrawalName struct {
+	seed  [32]byte
+	fresh string
 }
+
+// maxBlinded bounds the withdrawals that are kept prepared: each is asked for, signed
+// and finished, and blinding is slow.
+const maxBlinded = 16
 
 func blindedList(pending []*ecash.Pending) []wire.Blinded {
 	list := make([]wire.Blinded, len(pending))
@@ -190,14 +229,14 @@ func (d *Device) choose(amount money.Amount) ([]Coin, bool) {
 		amounts[i] = c.Amount
 	}
 	indices, ok := d.parts.Choose(amounts, amount, wire.MaxTokens)
-	chosen := make([]Coin, len(indices))
-	for i, k := range indices {
-		chosen[i] = coins[k]
+	byHash := map[wire.ID]Coin{}
+	for _, k := range indices {
+		byHash[coins[k].secret().Hash()] = coins[k]
 	}
-	slices.SortFunc(chosen, func(a, b Coin) int {
-		x, y := a.secret().Hash(), b.secret().Hash()
-		return bytes.Compare(x[:], y[:])
-	})
+	var chosen []Coin
+	for _, hash := range slices.SortedFunc(maps.Keys(byHash), func(a, b wire.ID) int { return bytes.Compare(a[:], b[:]) }) {
+		chosen = append(chosen, byHash[hash])
+	}
 	return chosen, ok
 }
 
@@ -234,7 +273,7 @@ func besideSlot(slot *Slot) []wire.Link {
 	return wire.BesideTokens(spent(slot.Coins, slot.RequestHash, wire.PayeeTag(slot.Payee, slot.Nonce)))
 }
 
-// take removes the coins of a payment.
+// drawCoins removes the coins of a payment.
 func (d *Device) drawCoins(next *State, coins []Coin) []wire.Lot {
 	var sum money.Amount
 	for _, c := range coins {
@@ -250,7 +289,7 @@ func (d *Device) drawCoins(next *State, coins []Coin) []wire.Lot {
 func (d *Device) giveBack(next *State, coins []Coin) {
 	batch := next.nextBatch()
 	for i := range coins {
-		coins[i].Batch, coins[i].Epoch = batch, next.Epoch
+		coins[i].Batch = batch
 	}
 	next.gain(coins)
 }
@@ -358,7 +397,7 @@ func (d *Device) keepTokens(next *State, c *Context) {
 	if n := len(next.Taken); n > 0 {
 		order = next.Taken[n-1].Order + 1
 	}
-	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount, Epoch: next.Epoch}
+	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount}
 	for _, hash := range m.Tokens {
 		t.Hashes += string(hash[:])
 	}

@@ -64,8 +64,8 @@ func (d *Device) FundRequest(amount money.Amount) ([]byte, error) {
 	f := Funding{State: FundingOpen, Number: d.state.NextFunding, Nonce: nonce, Amount: amount,
 		Suite: d.highestSuite()}
 	if d.ecash() {
-		f.Epoch = d.state.Epoch
-		if _, ok := d.blind(d.withdrawal("fund", nonce[:]), amount, f.Epoch); !ok {
+		d.fixed(&f.Fresh, &f.Epoch, amount, d.state.Epoch)
+		if _, ok := d.blind(d.withdrawal("fund", nonce[:]), f.Fresh); !ok {
 			return nil, d.refuse(spec.ECH02, spec.ETokenDenomination)
 		}
 	}
@@ -83,7 +83,7 @@ func (d *Device) FundRequest(amount money.Amount) ([]byte, error) {
 func (d *Device) fundReqBody(f Funding, status uint64) []byte {
 	var blinded []wire.Blinded
 	if d.ecash() && status == wire.FundRequest {
-		pending, _ := d.blind(d.withdrawal("fund", f.Nonce[:]), f.Amount, f.Epoch)
+		pending, _ := d.blind(d.withdrawal("fund", f.Nonce[:]), f.Fresh)
 		blinded = blindedList(pending)
 	}
 	return wire.FundReq{
@@ -141,7 +141,7 @@ func (d *Device) FundAccept(fund []byte) error {
 		d.bring(next, c.ID, 0, m.Amount)
 	}
 	if d.ecash() {
-		pending, _ := d.blind(d.withdrawal("fund", m.Nonce[:]), m.Amount, d.state.Funding.Epoch)
+		pending, _ := d.blind(d.withdrawal("fund", m.Nonce[:]), d.state.Funding.Fresh)
 		coins, ok := finishCoins(pending, m.Signatures)
 		if !ok {
 			return d.refuse(spec.FND06, spec.ESig)

@@ -17,9 +17,6 @@ import (
 // SetOnline tells the device whether its host has a connection.
 func (d *Device) SetOnline(online bool) { d.online = online && d.ecash() }
 
-// Online reports whether it has.
-func (d *Device) Online() bool { return d.online }
-
 // mode is how the device is about to pay.
 func (d *Device) mode() string {
 	if d.online {
@@ -53,7 +50,7 @@ func (d *Device) payOnline(c *Context) ([]byte, error) {
 	slot := Slot{
 		State: SlotReleased, Type: wire.TypeTokens, ID: wire.TokensID(c.ID, hashesOf(c.coins)), RequestHash: c.ID,
 		Request: c.PayReq.Request, Payee: c.Signer().Device(), Nonce: c.PayReq.Nonce, Amount: c.Amount,
-		Lots: d.drawCoins(next, c.coins), Coins: c.coins, LogNumber: next.LogNumber + 1, Epoch: next.Epoch,
+		Lots: d.drawCoins(next, c.coins), Coins: c.coins, LogNumber: next.LogNumber + 1,
 	}
 	next.AuthCount++
 	if c.Verified {
@@ -139,7 +136,8 @@ func (d *Device) keepOnline(next *State, c *Context) {
 	if n := len(next.Taken); n > 0 {
 		order = next.Taken[n-1].Order + 1
 	}
-	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount, Epoch: next.Epoch, Online: true}
+	t := Taken{Order: order, Transfer: c.ID, RequestHash: m.RequestHash, Request: m.Request, Amount: m.Amount, Online: true}
+	d.fixed(&t.Fresh, &t.Epoch, t.Amount, next.Epoch) // its DEPOSIT leaves after this write
 	for _, hash := range m.Tokens {
 		t.Hashes += string(hash[:])
 	}

@@ -24,6 +24,9 @@ func (s *State) sections(visit func(key nvm.Key, fields func(*codec))) {
 	visit(keyOf(sectionPolicy, 0), func(c *codec) { c.bytes(&s.Policy) })
 	visit(keyOf(sectionRevset, 0), func(c *codec) { c.bytes(&s.Revset) })
 	visit(keyOf(sectionKeyset, 0), func(c *codec) { c.bytes(&s.Keyset) })
+	visit(keyOf(sectionFormerKeys, 0), func(c *codec) {
+		listField(c, &s.FormerKeys, func(k *FormerKey) { k.fields(c) })
+	})
 	visit(keyOf(sectionRoots, 0), func(c *codec) { listField(c, &s.Roots, c.bytes) })
 	visit(keyOf(sectionIssuers, 0), func(c *codec) { listField(c, &s.Issuers, c.bytes) })
 	visit(keyOf(sectionStatics, 0), s.Statics.fields)

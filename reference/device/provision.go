@@ -97,10 +97,12 @@ func (d *Device) Provision(p Provisioning) error {
 		return d.refusalOf(err)
 	}
 	if p.Keyset != nil && d.ecash() {
-		if err := trial.judgeKeyset(p.Keyset); err != nil {
+		m, err := trial.judgeKeyset(p.Keyset)
+		if err != nil {
 			return err
 		}
 		next.Keyset = bytes.Clone(p.Keyset)
+		next.Epoch = max(next.Epoch, m.Epoch)
 	}
 	next.Provisioned = true
 	next.GrantEpoch = next.Epoch

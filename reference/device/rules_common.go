@@ -103,7 +103,8 @@ func slotFree(c *Context) bool {
 }
 
 // Every log entry that may yet have to be written holds a place: one for each
-// open request, for the funding slot, and for each exported debit. The entries
+// open request, or online payment on its way home, for the funding slot, and for
+// each exported debit. The entries
 // that end a debit in a slot, and those of recovery, have a reserve of
 // Config.Slots + 4.
 
@@ -123,9 +124,16 @@ func (s *State) logUsed() uint64 {
 	return used
 }
 
+// openCount counts what may yet be credited. E2 closes a request, and Q2 credits it
+// later without another look at the limits.
 func (s *State) openCount() (n uint64) {
 	for _, r := range s.Requests {
 		if r.Open {
+			n++
+		}
+	}
+	for _, t := range s.Taken {
+		if t.Online {
 			n++
 		}
 	}

@@ -40,11 +40,12 @@ type State struct {
 	Statics    StaticBook
 	Ring       []Credit // what was credited above the low-water mark, ascending
 	Log        []wire.LogEntry
-	Chained    []ChainLot // under CHAIN provenance: Lots by source, in the order in which they came
-	Fragments  []Fragment // in family T: Lots as parts of tokens, in the order in which they came
-	Keyset     []byte     // in family E: the KEYSET in force, encoded
-	Purse      []Coin     // in family E: what Lots are made of, but for Taken, in the order in which they came
-	Taken      []Taken    // in family E: payments whose tokens are not home, in the order in which they came
+	Chained    []ChainLot  // under CHAIN provenance: Lots by source, in the order in which they came
+	Fragments  []Fragment  // in family T: Lots as parts of tokens, in the order in which they came
+	Keyset     []byte      // in family E: the KEYSET in force, encoded
+	FormerKeys []FormerKey // in family E: keys that it lacks, and something that waits was blinded for
+	Purse      []Coin      // in family E: what Lots are made of, but for Taken, in the order in which they came
+	Taken      []Taken     // in family E: payments whose tokens are not home, in the order in which they came
 }
 
 // Identity is made at the device's creation and provisioning.
@@ -156,7 +157,8 @@ type Slot struct {
 	KEMKey      []byte // of a one-way transfer: what its capsule is sealed to
 	Capsule     []byte // of a one-way transfer, once it is signed: the only one there ever is
 	Coins       []Coin // of family E: what was drawn
-	Epoch       uint64 // of an online payment of family E: that it was made in
+	Epoch       uint64 // of an online payment of family E: that its DEPOSIT left in
+	Fresh       string // and the keys of what that asks for
 }
 
 // A Request is an open request for payment.
@@ -203,6 +205,7 @@ type Funding struct {
 	Hash      wire.ID // id of the FUND_REQ
 	LogNumber uint64  // of the cancellation
 	Epoch     uint64  // that it was asked in
+	Fresh     string  // in family E: keys of what was asked for, see [State.fixed]
 	// Signed are the FUND_REQ and its cancellation as a key that was replaced has
 	// signed them; nil while the key that made the request is there.
 	Signed [2][]byte
@@ -225,16 +228,23 @@ func (s *State) clone() *State {
 	c.Chained = slices.Clone(s.Chained)
 	c.Fragments = slices.Clone(s.Fragments)
 	c.Purse = slices.Clone(s.Purse)
+	c.FormerKeys = slices.Clone(s.FormerKeys)
 	c.Taken = slices.Clone(s.Taken)
 	return &c
 }
 
-// reserved is the head-room that open requests and the funding slot hold.
+// reserved is the head-room that open requests, tokens on their way home and the
+// funding slot hold.
 func (s *State) reserved() money.Amount {
 	var sum money.Amount
 	for _, r := range s.Requests {
 		if r.Open {
 			sum += r.Amount
+		}
+	}
+	for _, t := range s.Taken {
+		if t.Online {
+			sum += t.Amount
 		}
 	}
 	if s.roomKept() {

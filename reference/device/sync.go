@@ -70,6 +70,7 @@ func (d *Device) SyncReport(challenge []byte) (Report, error) {
 	err := d.commit(StepS1, func(s *State) {
 		if d.ecash() {
 			d.batches(s)
+			d.fixDeposits(s)
 		}
 		s.Sync = mark
 		s.giveUp(body.Fragments)
@@ -258,6 +259,11 @@ func (s *State) ownBound(retention uint64) uint64 {
 	for _, r := range s.Requests {
 		if r.Open {
 			bound = min(bound, r.Number-1)
+		}
+	}
+	for _, t := range s.Taken {
+		if t.Online { // its credit is still to come
+			bound = min(bound, t.Request-1)
 		}
 	}
 	for _, r := range s.Ring {

@@ -7,16 +7,12 @@ package ecash
 
 import (
 	"crypto/ed25519"
-	"crypto/rsa"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"math/big"
 
 	"github.com/cloudflare/circl/blindsign/blindrsa"
 
-	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/wire"
 )
 
@@ -28,69 +24,6 @@ type Key struct {
 	ID     wire.TokenKey
 	realm  wire.Realm
 	client blindrsa.Client
-}
-
-// A Keys is a KEYSET, parsed.
-type Keys struct {
-	Version uint64
-	Epoch   uint64
-	List    []*Key
-	byID    map[wire.TokenKey]*Key
-}
-
-// ErrKeyset says that a KEYSET has a key that nobody may sign with.
-var ErrKeyset = errors.New("ecash: a key of the KEYSET is no RSA-2048 key, or its denomination is none")
-
-// ParseKeyset reads the keys of a KEYSET.
-func ParseKeyset(m wire.Keyset) (*Keys, error) {
-	keys := &Keys{Version: m.KeysetVersion, Epoch: m.Epoch, byID: map[wire.TokenKey]*Key{}}
-	for _, e := range m.Keys {
-		n := new(big.Int).SetBytes(e.Modulus)
-		if n.BitLen() != 8*wire.TokenSize || n.Bit(0) == 0 || e.Exponent != 65537 || !IsDenomination(e.Denomination) {
-			return nil, ErrKeyset
-		}
-		client, err := blindrsa.NewClient(variant, &rsa.PublicKey{N: n, E: int(e.Exponent)})
-		if err != nil {
-			return nil, fmt.Errorf("ecash: %w", err)
-		}
-		k := &Key{KeysetEntry: e, ID: wire.TokenKeyOf(m.Realm, e), realm: m.Realm, client: client}
-		keys.List = append(keys.List, k)
-		keys.byID[k.ID] = k
-	}
-	return keys, nil
-}
-
-// Find returns the key of an id, nil when the KEYSET has none.
-func (k *Keys) Find(id wire.TokenKey) *Key {
-	if k == nil {
-		return nil
-	}
-	return k.byID[id]
-}
-
-// InForce returns for each denomination the key of the latest key epoch whose
-// tokens are still taken in an epoch, ascending.
-func (k *Keys) InForce(epoch uint64) []*Key {
-	var list []*Key
-	for _, key := range k.List {
-		if epoch > key.Last {
-			continue
-		}
-		if n := len(list); n > 0 && list[n-1].Denomination == key.Denomination {
-			list[n-1] = key
-			continue
-		}
-		list = append(list, key)
-	}
-	return list
-}
-
-// IsDenomination reports whether an amount is 1, 2 or 5 times a power of ten.
-func IsDenomination(a money.Amount) bool {
-	for a >= 10 && a%10 == 0 {
-		a /= 10
-	}
-	return a == 1 || a == 2 || a == 5
 }
 
 // Verify reports whether the issuer has signed for a token of this key.

@@ -33,7 +33,7 @@ func TestWithdrawAndSpend(t *testing.T) {
 	keys := testKeyset(t)
 	mint := TestMint(testRealm)
 	for _, k := range keys.InForce(100) {
-		if k.KeyEpoch != 2 {
+		if k.KeyEpoch != testKeyEpochs {
 			t.Fatalf("denomination %d: key epoch %d is in force; want the latest", k.Denomination, k.KeyEpoch)
 		}
 		s := SecretOf([32]byte{9}, int(k.Denomination))

@@ -44,11 +44,11 @@ type redeemed struct {
 
 // tokens is the ledger's book of family E.
 type tokens struct {
-	spent map[wire.ID]*redeemed // by the hash of the token
-	acks  map[wire.DID][][]byte // DEPOSIT_ACKs that wait for their device
+	spent map[wire.ID]*redeemed        // by the hash of the token
+	acks  map[wire.DID]*depositAnswers // that wait for their device
 }
 
-func newTokens() tokens { return tokens{map[wire.ID]*redeemed{}, map[wire.DID][][]byte{}} }
+func newTokens() tokens { return tokens{map[wire.ID]*redeemed{}, map[wire.DID]*depositAnswers{}} }
 
 // ecash reports whether the ledger is of family E.
 func (l *Ledger) ecash() bool { return l.parts.Place.Spoken() == wire.FamilyECash }
@@ -235,7 +235,7 @@ func (l *Ledger) takeDeposit(object []byte, certs [][]byte) Outcome {
 	if err != nil {
 		return Outcome{ID: d.ID, Err: err}
 	}
-	l.tokens.acks[d.Device] = append(l.tokens.acks[d.Device], ack)
+	l.answersOf(d.Device).add(d.ID, ack)
 	return Outcome{ID: d.ID, New: fresh}
 }
 
@@ -281,7 +281,7 @@ func (l *Ledger) askFirst(second wire.DepositAck) {
 		first := l.tokens.spent[hash]
 		ack := second
 		ack.DepositHash, ack.Device, ack.Spent = first.by, first.device, []wire.ID{hash}
-		l.tokens.acks[first.device] = append(l.tokens.acks[first.device], l.service.Sign(wire.TypeDepositAck, ack.Encode()))
+		l.answersOf(first.device).ask(first.by, l.service.Sign(wire.TypeDepositAck, ack.Encode()))
 	}
 }
 
@@ -342,7 +342,17 @@ func (l *Ledger) redeemDefund(d *Defunding) error {
 // Deposited returns the DEPOSIT_ACKs that wait for a device, and forgets them: the
 // same DEPOSIT again gets another.
 func (l *Ledger) Deposited(did wire.DID) [][]byte {
-	acks := l.tokens.acks[did]
+	waiting := l.tokens.acks[did]
 	delete(l.tokens.acks, did)
-	return acks
+	if waiting == nil {
+		return nil
+	}
+	return waiting.list()
+}
+
+func (l *Ledger) answersOf(did wire.DID) *depositAnswers {
+	if l.tokens.acks[did] == nil {
+		l.tokens.acks[did] = &depositAnswers{}
+	}
+	return l.tokens.acks[did]
 }

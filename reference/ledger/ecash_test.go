@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -84,17 +85,8 @@ func TestDepositAgainAfterItsKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, nonce := pending[0].Secret, wire.Nonce{9}
-	deposit := func(number uint64) []byte {
-		_, fresh := u.withdrawal(number, keys, 200, wire.FundRequest)
-		return settlement.Append(nil, settlement.Record{Certificates: [][]byte{u.id.Cert.Raw}, Object: u.id.Sign(wire.TypeDeposit, wire.Deposit{
-			Version: wire.V1, Realm: u.authority.Place.Realm, Suite: suite.Ed25519, Currency: u.authority.Place.Currency,
-			Exponent: u.authority.Place.Exponent, Amount: 200, Nonce: nonce, Cert: u.id.Cert.ID, Epoch: today,
-			Blinded: []wire.Blinded{{Key: fresh[0].Key.ID, Message: fresh[0].Blinded}},
-			Tokens: []wire.Token{{Key: pending[0].Key.ID, Holder: s.Holder(), Randomizer: s.Randomizer(), Signature: signature,
-				Spend: s.Spend(wire.ID{}, wire.PayeeTag(u.did, nonce))}},
-		}.Encode())})
-	}
+	coin := coin200{keys, pending[0], signature}
+	deposit := func(number uint64) []byte { return u.deposit(coin, number) }
 	first := deposit(3)
 	bring := func(record []byte) error { return w.ledger.Upload([][]byte{record})[0].Err }
 	answer := func() wire.DepositAck {
@@ -115,6 +107,70 @@ func TestDepositAgainAfterItsKeys(t *testing.T) {
 		t.Error("the DEPOSIT again has another answer")
 	}
 	wantCode(t, "its tokens for other messages", bring(deposit(4)), spec.ETokenEpoch)
+}
+
+// A coin200 is a token of 200 as its holder has it.
+type coin200 struct {
+	keys      *ecash.Keys
+	pending   *ecash.Pending
+	signature []byte
+}
+
+// deposit brings the token home for a fresh message, which the number names.
+func (u *unit) deposit(c coin200, number uint64) []byte {
+	_, fresh := u.withdrawal(number, c.keys, 200, wire.FundRequest)
+	s, nonce := c.pending.Secret, wire.Nonce{9}
+	return settlement.Append(nil, settlement.Record{Certificates: [][]byte{u.id.Cert.Raw}, Object: u.id.Sign(wire.TypeDeposit, wire.Deposit{
+		Version: wire.V1, Realm: u.authority.Place.Realm, Suite: suite.Ed25519, Currency: u.authority.Place.Currency,
+		Exponent: u.authority.Place.Exponent, Amount: 200, Nonce: nonce, Cert: u.id.Cert.ID, Epoch: today,
+		Blinded: []wire.Blinded{{Key: fresh[0].Key.ID, Message: fresh[0].Blinded}},
+		Tokens: []wire.Token{{Key: c.pending.Key.ID, Holder: s.Holder(), Randomizer: s.Randomizer(), Signature: c.signature,
+			Spend: s.Spend(wire.ID{}, wire.PayeeTag(u.did, nonce))}},
+	}.Encode())})
+}
+
+// However often a token is brought home again, each device has one answer for each
+// of its DEPOSITs, and is asked about it once.
+func TestAnswersAreBounded(t *testing.T) {
+	w, keys := ecashWorld(t, today)
+	one, two := w.unit("ana"), w.unit("ben")
+	_, pending := one.withdrawal(1, keys, 200, wire.FundRequest)
+	signed, err := ecash.TestMint(one.authority.Place.Realm).Sign(wire.Blinded{Key: pending[0].Key.ID, Message: pending[0].Blinded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	signature, err := pending[0].Finish(signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	coin := coin200{keys, pending[0], signature}
+	for range 3 {
+		wantCode(t, "the first", w.ledger.Upload([][]byte{one.deposit(coin, 3)})[0].Err, 0)
+	}
+	for n := range 5 {
+		wantCode(t, "another", w.ledger.Upload([][]byte{two.deposit(coin, uint64(4+n%2))})[0].Err, 0)
+	}
+	status := func(u *unit) (list []uint64) {
+		for _, b := range w.ledger.Deposited(u.did) {
+			m, err := wire.DecodeDepositAck(u.openAny(b, wire.TypeDepositAck).Payload)
+			wantCode(t, "an answer", err, 0)
+			list = append(list, m.Status)
+		}
+		return list
+	}
+	if got := status(one); !slices.Equal(got, []uint64{wire.DepositTaken, wire.DepositSpent}) {
+		t.Errorf("the first has the answers %d; want one that it was taken, and one question", got)
+	}
+	if got := status(two); !slices.Equal(got, []uint64{wire.DepositSpent, wire.DepositSpent}) {
+		t.Errorf("the second has the answers %d; want one for each of its two", got)
+	}
+	var many depositAnswers
+	for i := range 2 * maxAnswers {
+		many.add(wire.ID{byte(i), byte(i >> 8)}, nil)
+	}
+	if n := len(many.list()); n != maxAnswers {
+		t.Errorf("%d answers wait; want %d", n, maxAnswers)
+	}
 }
 
 // openAny decodes a message of family E.
