@@ -13,10 +13,10 @@ import (
 
 // issued keeps what the ledger has signed and a device may name as a source.
 func (l *Ledger) issued(t wire.Type, object []byte) {
-	if !l.chained() {
+	if !l.chained() && !l.parted() {
 		return
 	}
-	if o, err := wire.DecodeObject(object, t.MaxBytes()); err == nil {
+	if o, err := wire.DecodeObject(object, t.LimitIn(l.parts.Place.Spoken())); err == nil {
 		l.seen.issued[o.ID(t)] = object
 	}
 }
