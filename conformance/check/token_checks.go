@@ -157,7 +157,8 @@ func (s *KitPayer) payPieces(p pieces) adapter.Answer {
 	for _, b := range p.tokens {
 		links = append(links, wire.Link{Object: b})
 	}
-	a, _ := s.DeliverWith(o.Encode(), links, nil)
+	shown, certs := s.t.linksOf(p.parts)
+	a, _ := s.DeliverWith(o.Encode(), append(links, shown...), certs)
 	if a.Done != nil {
 		s.Accepted(o)
 	}
