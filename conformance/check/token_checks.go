@@ -49,6 +49,8 @@ func tokenChecks() []Check {
 		receives(rp(spec.TOK12, "answers", "an answer with wrong tokens is refused", wrongRenewals, adapter.CapSplitSync, query)),
 		receives(rp(spec.TOK12, "lists", "a list with one part twice, or one that was paid away, is not renewed", wrongListsNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
 		receives(rp(spec.TOK12, "minted", "what nobody has brought is not renewed", mintedNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
+		receives(rp(spec.TOK12, "accomplice", "what a device was not paid, or its payer never had, is not renewed", accompliceNotRenewed, adapter.CapLedger, adapter.CapSplitSync)),
+		receives(rp(spec.TOK13, "beyond", "who draws from a source what it has not brought is found, and nobody else", partDrawnBeyond, adapter.CapLedger, adapter.CapSplitSync)),
 		receives(rp(spec.TOK11, "drawn-twice", "who draws one part twice is found, and nobody else", partDrawnTwice, adapter.CapLedger, adapter.CapSplitSync)),
 	}
 }
