@@ -122,7 +122,17 @@ func returnIsSource(t *T) {
 
 func nothingBelowCut(t *T) {
 	last := t.chainOfUnits()
-	s := t.pays(last, last.Spendable())
+	if t.env.realm.parted() && last.Spendable() > 180 {
+		// What the last device was funded with, and then a part that came beside others:
+		// of those nothing is shown.
+		t.showsNoMore(t.pays(last, 60))
+		t.showsNoMore(t.pays(last, 60))
+	}
+	t.showsNoMore(t.pays(last, last.Spendable()))
+}
+
+// showsNoMore judges what a payer has shown.
+func (t *T) showsNoMore(s *KitPayee) {
 	c := s.caseOf()
 	whole := provenance.Judge(provenance.Rules()[:4], c)
 	if whole != nil {
