@@ -62,7 +62,19 @@ func (t *T) chainOfUnits() *Unit {
 
 func chainShown(t *T) {
 	last := t.chainOfUnits()
-	s := t.pays(last, last.Spendable())
+	t.showsAll(t.pays(last, last.Spendable()))
+	if t.env.realm.parted() && t.Has(adapter.CapSplitSync) && t.Profile().SyncMode != spec.SyncTotals {
+		unit := t.Device()
+		t.inPieces(unit)
+		t.Control(unit.Sync(true), "synchronise")
+		s := t.pays(unit, 10*manyParts)
+		t.For(spec.CON07, "a fresh token made a hop").Expect(s.Transfer.Fragments).To(gomega.HaveEach(gomega.HaveField("Hop", uint64(1))))
+		t.showsAll(s)
+	}
+}
+
+// showsAll judges that a payer has shown where its value was.
+func (t *T) showsAll(s *KitPayee) {
 	rules := slices.DeleteFunc(provenance.Rules(), func(r provenance.Rule) bool { return r.Name == "needed" })
 	err := provenance.Judge(rules, s.caseOf())
 	t.For(spec.CON07, "a payer did not show where its value was").Expect(err).NotTo(gomega.HaveOccurred())

@@ -128,11 +128,16 @@ func partsStayApart(t *T) {
 		t.Control(s.payPieces(p), "a payment")
 		source[from] = k.Prev
 	}
-	paid := t.pays(unit, 300)
+	amounts := []uint64{300}
+	if t.env.realm.chained() && t.env.realm.bounds().MaxInputs < 3 {
+		amounts = []uint64{100, 100, 100}
+	}
 	var sent []money.Amount
-	for _, f := range paid.Transfer.Fragments {
-		sent = append(sent, f.From, f.To)
-		t.For(spec.TOK01, "a part was sent with another source than brought it").Expect(source[f.From]).To(gomega.Equal(f.Source))
+	for _, amount := range amounts {
+		for _, f := range t.pays(unit, amount).Transfer.Fragments {
+			sent = append(sent, f.From, f.To)
+			t.For(spec.TOK01, "a part was sent with another source than brought it").Expect(source[f.From]).To(gomega.Equal(f.Source))
+		}
 	}
 	t.For(spec.TOK01, message).Expect(sent).To(gomega.Equal([]money.Amount{1000, 1100, 1300, 1400, 1400, 1500}))
 }

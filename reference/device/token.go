@@ -279,7 +279,10 @@ func partsFit(c *Context) bool {
 			c.parts, ok = c.d.parts.Pick(held, c.Amount, int(most), c.d.showable)
 		}
 	}
-	return ok || c.d.chained() || c.Fail(spec.TOK06, spec.ETokenDenomination)
+	if ok || c.d.chained() {
+		return ok // the rule has the code of CHAIN
+	}
+	return c.Fail(spec.TOK06, spec.ETokenDenomination)
 }
 
 // maxDefundedParts is how many fragments, of 73 bytes at most, fit into a DEFUND
