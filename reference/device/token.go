@@ -252,7 +252,10 @@ func (d *Device) showable(parts []wire.Fragment) bool {
 	if !ok {
 		return false
 	}
-	size := 0
+	size := 80 * len(parts)
+	for _, c := range d.certs {
+		size = max(size, 80*len(parts)+len(c.Raw))
+	}
 	links, certs, ok := d.showing(parts)
 	for _, l := range slices.Concat(tokens, links) {
 		size += len(l.Object) + 24

@@ -89,6 +89,10 @@ func linksHold(v *Verifier, p *payment) bool {
 	if v.in.Chain == nil {
 		return true
 	}
+	if !v.inputs() && !wire.FragmentsMake(p.body.Fragments, p.body.Lots) {
+		p.chain = &provenance.Refusal{Requirement: spec.TOK10, Code: spec.ETokenInterval, Rule: "fragments"}
+		return false
+	}
 	p.chain, _ = errors.AsType[*provenance.Refusal](provenance.Judge(v.links, &provenance.Case{
 		Bounds: *v.in.Chain, Place: v.in.Place, Env: v.in.Env, Grace: v.in.Grace, Suites: v.in.Suites,
 		Rules: v.paths.Rules, Store: v.store, Payer: p.path.Leaf().Device(), Family: p.body.Family,
