@@ -263,3 +263,28 @@ func TestSplit(t *testing.T) {
 		}
 	}
 }
+
+// FuzzRead: what was read as a link of family T has parts that ascend, and says of
+// every other object that it is none.
+func FuzzRead(f *testing.F) {
+	w := newPartsWorld()
+	in := w.line(100, w.h[0], w.h[1])
+	w.Return(w.h[2], w.Pay(w.payer(), w.h[2].DID(), []wire.Input{in}))
+	w.renewed(w.payer().DID(), w.Mint(300))
+	for _, l := range w.Links {
+		f.Add(l.Object)
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l, ok := provenance.ReadObject(b)
+		if !ok {
+			return
+		}
+		parts := l.Transfer.Fragments
+		if l.Type == wire.TypeDefund {
+			parts = l.Defund.Fragments
+		}
+		if !wire.FragmentsAscend(parts) || len(l.Raw()) > wire.MaxTokenFund {
+			t.Errorf("%v was read as a link", l)
+		}
+	})
+}
