@@ -61,8 +61,9 @@ func (t *T) chainOfUnits() *Unit {
 }
 
 func chainShown(t *T) {
-	last := t.chainOfUnits()
-	t.showsAll(t.pays(last, last.Spendable()))
+	for _, s := range t.paysWhole(t.chainOfUnits()) {
+		t.showsAll(s)
+	}
 	if t.env.realm.parted() && t.Has(adapter.CapSplitSync) && t.Profile().SyncMode != spec.SyncTotals {
 		unit := t.Device()
 		t.inPieces(unit)
@@ -71,6 +72,19 @@ func chainShown(t *T) {
 		t.For(spec.CON07, "a fresh token made a hop").Expect(s.Transfer.Fragments).To(gomega.HaveEach(gomega.HaveField("Hop", uint64(1))))
 		t.showsAll(s)
 	}
+}
+
+// paysWhole has a unit pay a kit all that it has, at once where that is possible: a
+// ledger may fund with so many tokens that it takes three payments.
+func (t *T) paysWhole(unit *Unit) []*KitPayee {
+	s, m2 := t.Kit(KitOptions{}).Invite(unit, unit.Spendable(), Invitation{})
+	a := s.Take(m2)
+	if a.Refused == nil || spec.Code(a.Refused.Code) != spec.EChainLength || !t.env.realm.parted() || unit.Spendable() <= 180 {
+		t.Control(a, "a payment to the harness")
+		t.Control(unit.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(nil)}), "acknowledge")
+		return []*KitPayee{s}
+	}
+	return []*KitPayee{t.pays(unit, 60), t.pays(unit, 60), t.pays(unit, unit.Spendable())}
 }
 
 // showsAll judges that a payer has shown where its value was.

@@ -31,12 +31,8 @@ func (t *T) signsAway(cracked *Unit, payee wire.DID, counter uint64, parts ...wi
 		m.Amount += f.Amount()
 	}
 	o := cracked.signAs(m.Suite, wire.TypeTransfer, m.Encode())
-	var certs [][]byte
-	for _, c := range cracked.Certificates {
-		certs = append(certs, c)
-	}
 	return settlement.Append(nil, settlement.Record{
-		Object: o.Encode(), Certificates: certs, Opening: &settlement.Opening{Payee: payee, Nonce: nonce},
+		Object: o.Encode(), Certificates: cracked.Certificates, Opening: &settlement.Opening{Payee: payee, Nonce: nonce},
 	}), o.ID(wire.TypeTransfer)
 }
 

@@ -33,7 +33,9 @@ func parted() []Oddity {
 		odd("issues-two-tokens", spec.TOK05, "has a ledger that funds with two tokens", func() adapter.Adapter {
 			return reference(simulator.Options{Ledger: func(p *ledger.Parts) { p.Tokens = twoTokens }})
 		}).ofTokens(),
-		odd("parts-to-fund", spec.CON07, "shows where its tokens were down to their issue", shows).ofChains("trunc: 255\nsources: {trunc: chosen for a product that shows everything}"),
+		odd("parts-to-fund", spec.CON07, "shows where its parts were down to a ledger that funds with two tokens", func() adapter.Adapter {
+			return reference(simulator.Options{Ledger: func(p *ledger.Parts) { p.Tokens = twoTokens }})
+		}).ofChains("trunc: 255\nsources: {trunc: chosen for a product that shows everything}"),
 		odd("parts-unseen", spec.CON04, "names the sources of its parts and shows none of them", shows).ofChains("trunc: 0\nsources: {trunc: chosen for a product that shows nothing}"),
 		odd("parts-one-by-one", spec.CON06, "pays with two fragments at a time, and shows five links", shows).ofChains("max_inputs: 2\nmax_links: 5\nsources: {max_inputs: chosen for a small device, max_links: chosen for a small device}"),
 		odd("tokens-behind", spec.PAY01, "has tokens behind a closed protocol", closed).ofTokens(),
