@@ -168,13 +168,26 @@ func (l *Ledger) drawnBeyond() []Finding {
 		return nil
 	}
 	var found []Finding
+	type source struct {
+		brought []wire.Fragment
+		objects [][]byte // nil: not seen
+	}
+	known := map[wire.ID]source{}
 	for _, d := range l.Debits() {
 		if n := len(found); n > 0 && found[n-1].Accused == d.Payer {
 			continue
 		}
 		for _, f := range d.Parts {
-			if lot, of, objects := l.readSource(f.Source); lot != nil && !provenance.Cover(lot.Brings(of), f) {
-				found = append(found, l.finding(wire.EvidenceSource, d.Payer, append(objects, d.Object), l.chainOf(d.Cert)))
+			s, read := known[f.Source]
+			if !read {
+				lot, of, objects := l.readSource(f.Source)
+				if lot != nil {
+					s = source{lot.Brings(of), objects}
+				}
+				known[f.Source] = s
+			}
+			if s.objects != nil && !provenance.Cover(s.brought, f) {
+				found = append(found, l.finding(wire.EvidenceSource, d.Payer, append(slices.Clip(s.objects), d.Object), l.chainOf(d.Cert)))
 				break
 			}
 		}
