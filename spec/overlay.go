@@ -307,8 +307,8 @@ func (p *Profile) Contradiction() string {
 	if text := p.reservedContradiction(); text != "" {
 		return text
 	}
-	if (p.Family == "T" || p.Family == "E") && p.Provenance == ProvenanceChain {
-		return fmt.Sprintf("profile %s is of family %s, whose value has no links in this edition, and declares CHAIN provenance (%s)", p.ID, p.Family, p.place("provenance"))
+	if p.Family == "E" && p.Provenance == ProvenanceChain {
+		return fmt.Sprintf("profile %s is of family %s, whose value has no links, and declares CHAIN provenance (%s)", p.ID, p.Family, p.place("provenance"))
 	}
 	for _, id := range p.Required {
 		r, ok := Lookup(id)

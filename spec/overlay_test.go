@@ -185,3 +185,22 @@ func TestBadProfilesNameThePlace(t *testing.T) {
 		}
 	}
 }
+
+// TestChainOverFamilies: value whose past can be shown has links, parts of tokens
+// too; what a bank has signed blindly has none.
+func TestChainOverFamilies(t *testing.T) {
+	for name, contradicts := range map[string]bool{"gd-filia": false, "cf-dc-2.2": false, "online-first": true} {
+		text := "base: " + name + "\nid: mine\nprovenance: CHAIN\ntrunc: 2\nmax_inputs: 4\nmax_links: 16\n"
+		p, err := spec.ParseProfile("mine", []byte(text))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if why := p.Contradiction(); (why != "") != contradicts {
+			t.Errorf("%s: %q", name, why)
+		}
+	}
+	laid, err := load(t, "gd-filia").WithOverlays("ctf-finality")
+	if err != nil || laid.Contradiction() != "" || laid.Provenance != spec.ProvenanceChain {
+		t.Errorf("%v, %+v", err, laid)
+	}
+}

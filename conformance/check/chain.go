@@ -15,12 +15,16 @@ import (
 // chained reports whether the profile's policy has CHAIN provenance.
 func (r *Realm) chained() bool { return r.policy.Provenance.Mode == wire.ProvenanceChain }
 
+// inputs reports whether a debit has inputs: under CHAIN, but in family T, where it
+// has fragments.
+func (r *Realm) inputs() bool { return r.chained() && !r.parted() }
+
 // bounds are what the policy says of chains.
 func (r *Realm) bounds() provenance.Bounds { return provenance.BoundsOf(r.policy.Provenance) }
 
 // decodeTransfer reads the payload of a TRANSFER of the realm.
 func (r *Realm) decodeTransfer(payload []byte) (wire.Transfer, error) {
-	if r.chained() {
+	if r.inputs() {
 		return wire.DecodeChained(payload)
 	}
 	return wire.DecodeTransfer(payload)
@@ -28,7 +32,7 @@ func (r *Realm) decodeTransfer(payload []byte) (wire.Transfer, error) {
 
 // decodeDefund reads the payload of a DEFUND of the realm.
 func (r *Realm) decodeDefund(payload []byte) (wire.Defund, error) {
-	if r.chained() {
+	if r.inputs() {
 		return wire.DecodeChainedDefund(payload)
 	}
 	return wire.DecodeDefund(payload)
@@ -47,7 +51,7 @@ func (r *Realm) decodeFund(payload []byte) (wire.Fund, error) {
 
 // short takes one unit from what a debit was drawn from.
 func (r *Realm) short(lots *[]wire.Lot, inputs *[]wire.Input) {
-	if r.chained() {
+	if r.inputs() {
 		*inputs = append([]wire.Input(nil), *inputs...)
 		(*inputs)[0].Amount--
 		return
@@ -61,6 +65,7 @@ func (t *T) maker() *chains.Maker {
 	if t.chains == nil {
 		t.chains = chains.New(t.env.realm.Authority)
 		t.chains.Epoch = t.env.realm.epoch
+		t.chains.Name = fmt.Sprintf("%s %d ", t.check.ID, t.env.Seed)
 	}
 	return t.chains
 }
@@ -121,7 +126,7 @@ func (k *Kit) provenance(payload []byte) []byte {
 // beside returns the links and certificates that travel with a TRANSFER of the kit.
 func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
 	if k.t.env.realm.parted() {
-		return k.tokensBeside(object), nil
+		return k.partsBeside(object)
 	}
 	if k.t.env.realm.ecash() {
 		return k.tokensOf(object), nil
@@ -134,7 +139,7 @@ func (k *Kit) beside(object []byte) (links []wire.Link, certs [][]byte) {
 		return nil, nil
 	}
 	m, _ := wire.DecodeChained(o.Payload)
-	list, _ := provenance.Collect(k.t.env.realm.bounds(), m.Inputs, k.t.maker().Find)
+	list, _ := provenance.Collect(k.t.env.realm.bounds(), provenance.Draws(m.Inputs, nil), k.t.maker().Find)
 	for _, l := range list {
 		links = append(links, l.Encoded())
 		if c := k.t.maker().Certs[l.ID]; c != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/provenance"
+	"github.com/assay-cbdc/assay/reference/provenance/chains"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -37,9 +38,11 @@ func chainChecks() []Check {
 	}
 }
 
-// A presented chain is the inputs of a transfer and what travels beside them.
+// A presented chain is the inputs of a transfer, in family T its fragments, and what
+// travels beside them.
 type presented struct {
 	inputs []wire.Input
+	parts  []wire.Fragment
 	links  []wire.Link
 	certs  [][]byte
 }
@@ -52,15 +55,39 @@ func (s *KitPayer) present(inputs ...wire.Input) presented {
 		}
 		return 1
 	})
+	if s.t.env.realm.parted() {
+		return s.presentParts(s.t.maker().Parts(inputs...)...)
+	}
 	p := presented{inputs: inputs}
 	p.links, p.certs = s.t.maker().Beside(s.t.env.realm.bounds(), inputs)
 	return p
 }
 
+// presentParts is present for fragments.
+func (s *KitPayer) presentParts(parts ...wire.Fragment) presented {
+	slices.SortFunc(parts, wire.CompareFragments)
+	p := presented{parts: parts}
+	p.links, p.certs = s.t.maker().Showing(s.t.env.realm.bounds(), parts)
+	return p
+}
+
+// present only what is given, as it is.
+func (t *T) bare(in wire.Input, links ...wire.Link) presented {
+	if t.env.realm.parted() {
+		return presented{parts: t.maker().Parts(in), links: links}
+	}
+	return presented{inputs: []wire.Input{in}, links: links}
+}
+
 // payWith pays the request with a presented chain.
 func (s *KitPayer) payWith(p presented) (adapter.Answer, wire.Object) {
-	o := s.Sign(wire.TypeTransfer, s.Transfer(func(m *wire.Transfer) { m.Lots, m.Inputs = nil, p.inputs }).Encode())
-	a, _ := s.DeliverWith(o.Encode(), p.links, p.certs)
+	o := s.Sign(wire.TypeTransfer, s.Transfer(func(m *wire.Transfer) {
+		m.Lots, m.Inputs = nil, p.inputs
+		if p.parts != nil {
+			m.Lots, m.Fragments = chains.LotsOf(p.parts), p.parts
+		}
+	}).Encode())
+	a, _ := s.DeliverWith(o.Encode(), append(s.t.maker().TokensOf(p.parts), p.links...), p.certs)
 	if a.Done != nil {
 		s.Accepted(o)
 	}
@@ -145,11 +172,13 @@ func missingLinks() []badChain {
 			p.links[0].Object = bytes.Clone(p.links[0].Object)
 			p.links[0].Object[len(p.links[0].Object)-2] ^= 1
 		})},
-		{"more than the source has", spec.EChainAmount, changed(func(t *T, s *KitPayer, p *presented) {
-			in := p.inputs[0]
+		{"more than the source has", spec.EChainAmount, func(t *T, s *KitPayer) presented {
+			if t.env.realm.parted() {
+				return t.beyond(s)
+			}
 			small := t.maker().Fund(s.DID(), 249)
-			*p = s.present(wire.Input{Hop: 1, Amount: in.Amount, Source: small})
-		})},
+			return s.present(wire.Input{Hop: 1, Amount: 250, Source: small})
+		}},
 		{"a hop more than the source's", spec.EChainOrder, changed(func(t *T, s *KitPayer, p *presented) {
 			*p = s.present(wire.Input{Hop: 2, Amount: 250, Source: t.maker().Fund(s.DID(), 250)})
 		})},
@@ -241,6 +270,9 @@ func deeperFaults(inputs uint64) []badChain {
 	}
 	return append(cases, badChain{"one voucher drawn twice on two ways", spec.EChainAmount, func(t *T, s *KitPayer) presented {
 		h := t.holder()
+		if t.env.realm.parted() {
+			return t.forked(s, h)
+		}
 		in := t.maker().Line(200, h.DID())
 		in.Amount = 125
 		a, b := t.maker().Pay(h, s.DID(), []wire.Input{in}), t.maker().Pay(h, s.DID(), []wire.Input{in})
@@ -274,17 +306,22 @@ func brokenReturns(t *T) {
 		{"what was accepted", spec.EChainOrder, func(t *T, s *KitPayer) presented {
 			h := t.holder()
 			in := refused(t, s, h, h, func(m *wire.Receipt) { m.Status, m.Why = wire.ReceiptAccepted, 0 })
-			return presented{inputs: []wire.Input{in}, links: []wire.Link{t.maker().Links[in.Source]}}
+			return t.bare(in, t.maker().Links[in.Source])
 		}},
 		{"without the debit that was refused", spec.EChainMissing, func(t *T, s *KitPayer) presented {
 			h := t.holder()
 			in := refused(t, s, h, h)
-			return presented{inputs: []wire.Input{in}, links: []wire.Link{t.maker().Links[in.Source]}, certs: [][]byte{h.Cert.Raw}}
+			p := t.bare(in, t.maker().Links[in.Source])
+			p.certs = [][]byte{h.Cert.Raw}
+			return p
 		}},
 	}
 	if t.env.realm.bounds().MaxInputs > 1 {
 		cases = append(cases, badChain{"received and come back", spec.EChainAmount, func(t *T, s *KitPayer) presented {
 			me := &holder{Identity: cert.Identity{Key: s.Key, Cert: s.Cert}}
+			if t.env.realm.parted() {
+				return t.halvedReturn(s, me)
+			}
 			debit := t.maker().Pay(me, s.DID(), []wire.Input{t.maker().Line(125, s.DID())})
 			return s.present(wire.Input{Hop: 1, Amount: 125, Source: t.maker().Return(me, debit)}, wire.Input{Hop: 2, Amount: 125, Source: debit})
 		}})
@@ -310,6 +347,9 @@ func countedChains(t *T) {
 		return // no chain of so few, or in one frame of so many, links
 	}
 	links := func(n uint64) func(t *T, s *KitPayer) presented {
+		if t.env.realm.parted() {
+			return t.manyLinks(b, n)
+		}
 		return func(t *T, s *KitPayer) presented {
 			h := t.holder()
 			var all []wire.Input
@@ -321,7 +361,7 @@ func countedChains(t *T) {
 			p := presented{inputs: []wire.Input{in}, certs: [][]byte{h.Cert.Raw}}
 			wide := b
 			wide.MaxLinks = n
-			list, _ := provenance.Collect(wide, p.inputs, t.maker().Find)
+			list, _ := provenance.Collect(wide, provenance.Draws(p.inputs, nil), t.maker().Find)
 			for _, l := range list {
 				p.links = append(p.links, l.Encoded())
 			}
@@ -331,16 +371,33 @@ func countedChains(t *T) {
 	t.counts("links", links(b.MaxLinks), links(b.MaxLinks+1))
 }
 
+// tooLong reports whether a presented chain may not fit the 32,768 bytes of a frame,
+// beside a TRANSFER and what seals it.
+func (t *T) tooLong(p presented) bool {
+	size := 0
+	for _, l := range append(t.maker().TokensOf(p.parts), p.links...) {
+		size += len(l.Object) + 24
+	}
+	for _, c := range p.certs {
+		size += len(c) + 3
+	}
+	return size > 32768-8192
+}
+
 // counts: exactly as many are accepted, and one more is refused.
 func (t *T) counts(what string, most, more func(*T, *KitPayer) presented) {
 	payee := t.Device()
 	s := t.Kit(KitOptions{}).Meet(payee, 250)
-	a, _ := s.payWith(most(t, s))
+	right := most(t, s)
+	if t.tooLong(right) {
+		return // so many do not fit one frame
+	}
+	a, _ := s.payWith(right)
 	t.For(spec.CON06, "exactly as many as the policy allows were refused").Expect(a).To(BeDone(), what)
 	s = t.Kit(KitOptions{}).Meet(payee, 250)
 	held := payee.Held()
 	p := more(t, s)
-	if what == "inputs" && uint64(len(p.links)) > t.env.realm.bounds().MaxLinks {
+	if what == "inputs" && uint64(len(p.links)) > t.env.realm.bounds().MaxLinks || t.tooLong(p) {
 		return
 	}
 	a, _ = s.payWith(p)

@@ -24,8 +24,17 @@ func (s *KitPayee) caseOf() *provenance.Case {
 	return &provenance.Case{
 		Bounds: realm.bounds(), Place: realm.Place, Env: realm.Env, Grace: realm.policy.Fresh.Grace,
 		Suites: realm.policy.Suites, Rules: cert.Rules(), Store: store, Payer: wire.DID(s.Payer.ID),
-		Family: s.Transfer.Family, Inputs: s.Transfer.Inputs, Links: s.Links, Carried: cert.Carried(s.Certs),
+		Family: s.Transfer.Family, Inputs: s.Transfer.Inputs, Parts: s.Transfer.Fragments, Links: s.chainLinks(),
+		Carried: cert.Carried(s.Certs),
 	}
+}
+
+// chainLinks are the links that came beside what the kit was paid with.
+func (s *KitPayee) chainLinks() []wire.Link {
+	if s.t.env.realm.parted() {
+		return s.Shown
+	}
+	return s.Links
 }
 
 // pays has a unit pay a new kit to the end.
@@ -52,8 +61,34 @@ func (t *T) chainOfUnits() *Unit {
 }
 
 func chainShown(t *T) {
-	last := t.chainOfUnits()
-	s := t.pays(last, last.Spendable())
+	for _, s := range t.paysWhole(t.chainOfUnits()) {
+		t.showsAll(s)
+	}
+	if t.env.realm.parted() && t.Has(adapter.CapSplitSync) && t.Profile().SyncMode != spec.SyncTotals {
+		unit := t.Device()
+		t.inPieces(unit)
+		t.Control(unit.Sync(true), "synchronise")
+		s := t.pays(unit, 10*manyParts)
+		t.For(spec.CON07, "a fresh token made a hop").Expect(s.Transfer.Fragments).To(gomega.HaveEach(gomega.HaveField("Hop", uint64(1))))
+		t.showsAll(s)
+	}
+}
+
+// paysWhole has a unit pay a kit all that it has, at once where that is possible: a
+// ledger may fund with so many tokens that it takes three payments.
+func (t *T) paysWhole(unit *Unit) []*KitPayee {
+	s, m2 := t.Kit(KitOptions{}).Invite(unit, unit.Spendable(), Invitation{})
+	a := s.Take(m2)
+	if a.Refused == nil || spec.Code(a.Refused.Code) != spec.EChainLength || !t.env.realm.parted() || unit.Spendable() <= 180 {
+		t.Control(a, "a payment to the harness")
+		t.Control(unit.do(adapter.Acknowledge{Session: s.Session, Message: s.Answer(nil)}), "acknowledge")
+		return []*KitPayee{s}
+	}
+	return []*KitPayee{t.pays(unit, 60), t.pays(unit, 60), t.pays(unit, unit.Spendable())}
+}
+
+// showsAll judges that a payer has shown where its value was.
+func (t *T) showsAll(s *KitPayee) {
 	rules := slices.DeleteFunc(provenance.Rules(), func(r provenance.Rule) bool { return r.Name == "needed" })
 	err := provenance.Judge(rules, s.caseOf())
 	t.For(spec.CON07, "a payer did not show where its value was").Expect(err).NotTo(gomega.HaveOccurred())
@@ -73,8 +108,12 @@ func drawnInOrder(t *T) {
 		if provenance.Judge(provenance.Rules(), c) != nil {
 			t.Inconclusive("positive control: what a payer shows holds", "it does not")
 		}
-		t.For(spec.CON07, message).Expect(s.Transfer.Inputs).To(gomega.HaveLen(1))
-		t.For(spec.CON07, message).Expect(s.Transfer.Inputs[0].Hop).To(gomega.Equal(hop))
+		draws := provenance.Draws(s.Transfer.Inputs, s.Transfer.Fragments)
+		t.For(spec.CON07, message).Expect(draws).To(gomega.HaveEach(gomega.HaveField("Hop", hop)))
+		if t.env.realm.parted() {
+			return // of one hop the order is that of TOK-06
+		}
+		t.For(spec.CON07, message).Expect(draws).To(gomega.HaveLen(1))
 		for _, l := range c.Members() {
 			if l.Type == wire.TypeFund && hop == 1 {
 				t.For(spec.CON07, message).Expect(uint64(l.Fund.Amount)).To(gomega.Equal(voucher))
@@ -99,7 +138,7 @@ func returnIsSource(t *T) {
 	t.book.paidOut -= 500
 	again := t.pays(payer, 300)
 	var sources []wire.ID
-	for _, in := range again.Transfer.Inputs {
+	for _, in := range provenance.Draws(again.Transfer.Inputs, again.Transfer.Fragments) {
 		sources = append(sources, in.Source)
 	}
 	t.For(spec.CON08, message).Expect(sources).To(gomega.Equal([]wire.ID{id}))
@@ -109,7 +148,17 @@ func returnIsSource(t *T) {
 
 func nothingBelowCut(t *T) {
 	last := t.chainOfUnits()
-	s := t.pays(last, last.Spendable())
+	if t.env.realm.parted() && last.Spendable() > 180 {
+		// What the last device was funded with, and then a part that came beside others:
+		// of those nothing is shown.
+		t.showsNoMore(t.pays(last, 60))
+		t.showsNoMore(t.pays(last, 60))
+	}
+	t.showsNoMore(t.pays(last, last.Spendable()))
+}
+
+// showsNoMore judges what a payer has shown.
+func (t *T) showsNoMore(s *KitPayee) {
 	c := s.caseOf()
 	whole := provenance.Judge(provenance.Rules()[:4], c)
 	if whole != nil {
@@ -145,12 +194,15 @@ func overdrawnFound(t *T) {
 	}
 	t.For(spec.DET06, "somebody was accused who drew no more than there was").Expect(t.ledger.Findings()).To(gomega.BeEmpty())
 	t.book.cracked = true
-	before := cracked.inside().State().Chained
+	whole := cracked.inside().State()
+	before := whole.Chained
 	t.MustTransfer(cracked, one, 400)
 	edit := func(s *device.State) {
 		s.Chained, s.Lots[0], s.Totals.In = before, s.Lots[0]+400, s.Totals.In+400
 	}
-	if err := cracked.inside().Edit(edit); err != nil {
+	if t.env.realm.parted() {
+		cracked.putBack(whole, 400)
+	} else if err := cracked.inside().Edit(edit); err != nil {
 		t.harness("putting a lot back into a peer: " + err.Error())
 	}
 	t.MustTransfer(cracked, two, 400)

@@ -8,6 +8,7 @@ import (
 	"github.com/assay-cbdc/assay/reference/cert"
 	"github.com/assay-cbdc/assay/reference/link"
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/suite"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -30,8 +31,10 @@ type Kit struct {
 	request uint64
 	// sources are what it draws from under CHAIN provenance, by hop.
 	sources map[uint64]wire.ID
-	// wallet is what it pays with in family T.
+	// wallet is what it pays with in family T, and under CHAIN deeper what it pays
+	// with at higher hops.
 	wallet *wallet
+	deeper map[uint64]*wallet
 	// coins are what it pays with in family E, and minted how many it had.
 	coins  []kitCoin
 	minted int
@@ -224,7 +227,8 @@ type KitPayee struct {
 	Amount   uint64
 	Transfer wire.Transfer // what it was paid with
 	Paid     wire.Object
-	Links    []wire.Link // that came beside it
+	Links    []wire.Link // that came beside it, in family T the TOKENs
+	Shown    []wire.Link // in family T under CHAIN, the links
 	Certs    [][]byte
 
 	link *link.Link
@@ -354,6 +358,9 @@ func (s *KitPayee) read3(m3 []byte) {
 	if err == nil {
 		s.Paid, s.Links, s.Certs = o, item.Links, item.Certs
 		s.Transfer, err = s.t.env.realm.decodeTransfer(o.Payload)
+		if s.t.env.realm.parted() && s.t.env.realm.chained() {
+			s.Links, s.Shown = provenance.Split(s.Transfer.Fragments, item.Links)
+		}
 	}
 	if err != nil {
 		s.t.Inconclusive("positive control: the payer's TRANSFER can be read", err.Error())

@@ -185,7 +185,7 @@ func wrongListsNotRenewed(t *T) {
 		}
 		state := cracked.inside().State()
 		if paidAway {
-			t.MustTransfer(cracked, other, 30)
+			t.MustTransfer(cracked, other, 10)
 		} else {
 			again := state.Fragments[0]
 			again.Order = state.Fragments[len(state.Fragments)-1].Order + 1

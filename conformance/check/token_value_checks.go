@@ -35,7 +35,7 @@ func heldParts(t *T) {
 		t.For(spec.TOK04, message).Expect(payee.Held()).To(gomega.Equal(held), c.name+": the balance changed")
 		payee.do(adapter.Cancel{})
 	}
-	next := t.Kit(KitOptions{}).Meet(payee, 250)
+	next := k.Meet(payee, 250)
 	p := pieces{slices.Clone(right.parts), right.lots, right.tokens}
 	p.parts[0].From, p.parts[0].To = p.parts[0].From+250, p.parts[0].To+250
 	t.For(spec.TOK04, "the part beside one that is held was refused").Expect(next.payPieces(p)).To(BeDone())
@@ -44,8 +44,9 @@ func heldParts(t *T) {
 func partComesHome(t *T) {
 	unit := t.Funded(300)
 	away := t.pays(unit, 300)
+	t.keepShown(away)
 	for i := range 2 {
-		s := t.Kit(KitOptions{}).Meet(unit, 300)
+		s := away.Meet(unit, 300)
 		p := pieces{slices.Clone(away.Transfer.Fragments), nil, nil}
 		for j := range p.parts {
 			p.parts[j].Hop = 2
@@ -323,8 +324,10 @@ func partDrawnTwice(t *T) {
 	t.Finish(cracked, one)
 	t.MustTransfer(cracked, two, 600)
 	t.MustTransfer(two, cracked, 600)
-	t.MustTransfer(cracked, one, 700)
-	t.MustTransfer(one, cracked, 700)
+	if t.depth() > 2 {
+		t.MustTransfer(cracked, one, 700)
+		t.MustTransfer(one, cracked, 700)
+	}
 	all()
 	nobody("somebody was accused who drew every part once")
 	before := cracked.inside().State()

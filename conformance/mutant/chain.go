@@ -58,7 +58,7 @@ func provenanceMutants() []Mutant {
 // collects changes what a payer collects.
 func collects(change func(provenance.Bounds, []*provenance.Link) []*provenance.Link) func(*device.Parts) {
 	return func(p *device.Parts) {
-		p.Collect = func(b provenance.Bounds, in []wire.Input, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool) {
+		p.Collect = func(b provenance.Bounds, in []provenance.Draw, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool) {
 			list, ok := provenance.Collect(b, in, find)
 			return change(b, list), ok
 		}
@@ -67,7 +67,7 @@ func collects(change func(provenance.Bounds, []*provenance.Link) []*provenance.L
 
 // showsAll collects down to FUND, and takes what it finds.
 func showsAll(p *device.Parts) {
-	p.Collect = func(b provenance.Bounds, in []wire.Input, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool) {
+	p.Collect = func(b provenance.Bounds, in []provenance.Draw, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool) {
 		whole := b
 		whole.Trunc = wire.ToFund
 		if list, ok := provenance.Collect(whole, in, find); ok {

@@ -29,6 +29,8 @@ type Mutant struct {
 	// Profile is the embedded profile under which it is wrong; empty for any that
 	// selects its requirement.
 	Profile string
+	// Overlay lies over that profile; empty for none.
+	Overlay string
 
 	device func(*device.Parts)
 	ledger func(*ledger.Parts)
@@ -47,6 +49,19 @@ func (m Mutant) Adapter() adapter.Adapter { return m.adapter(nil) }
 // OfLedger says whether the fault is the ledger's alone.
 func (m Mutant) OfLedger() bool {
 	return m.ofLedger || m.ledger != nil
+}
+
+// Under is the profile under which the mutant is wrong, with its overlay: p where it
+// is wrong under any.
+func (m Mutant) Under(p *spec.Profile) (*spec.Profile, error) {
+	if m.Profile == "" {
+		return p, nil
+	}
+	own, err := spec.LoadProfile(m.Profile)
+	if err != nil || m.Overlay == "" {
+		return own, err
+	}
+	return own.WithOverlays(m.Overlay)
 }
 
 // Lean makes the mutant with keys of the first suite alone, whatever it claims.
@@ -109,6 +124,7 @@ func All() []Mutant {
 		telecomMutants(),
 		reserveMutants(),
 		tokenMutants(),
+		tokenChainMutants(),
 		ecashMutants(),
 	)
 }

@@ -77,6 +77,9 @@ func tokenLedgerMutants() []Mutant {
 		return func(p *ledger.Parts) { p.Rules.RedeemParts = ledger.Without(p.Rules.RedeemParts, name) }
 	}
 	return []Mutant{
+		{Name: "blind-to-undelivered-parts", Breaks: spec.TOK13, Fault: "does not look for parts that their source has not brought", ledger: func(p *ledger.Parts) {
+			p.Detectors = slices.DeleteFunc(ledger.DefaultDetectors(), func(d ledger.Detector) bool { return d.Requirement == spec.TOK13 })
+		}},
 		{Name: "redeems-twice", Breaks: spec.TOK10, Fault: "redeems one part of a token twice", ledger: redeem("no part of them has come home before")},
 		{Name: "redeems-what-was-paid", Breaks: spec.TOK10, Fault: "redeems for a device what it has paid away", ledger: redeem("the device has not paid them to another")},
 		{Name: "redeems-any-token", Breaks: spec.TOK10, Fault: "redeems tokens that it has not issued", ledger: func(p *ledger.Parts) {

@@ -101,6 +101,9 @@ func Detect(env *check.Env, p check.Plan) reports.Detection {
 		if ok && (m.Profile != "" && !env.Profile.Selects(r) || !slices.Contains(r.Families, env.Profile.Family)) {
 			continue // nothing of it can be wrong under this profile
 		}
+		if m.Overlay != "" && overlaidFamily(m) != env.Profile.Family {
+			continue // what the overlay asks for has another form in this family
+		}
 		d.Mutants++
 		modes := Published().Kills[m.Name]
 		if slices.ContainsFunc(modes[mode.String()], func(c string) bool { return judged[c] }) {
@@ -112,6 +115,23 @@ func Detect(env *check.Env, p check.Plan) reports.Detection {
 	}
 	d.Missing = byCapability(missing)
 	return d
+}
+
+// overlaid are the families of profiles with an overlay, by both names.
+var overlaid sync.Map
+
+// overlaidFamily is the family in which a mutant under an overlay is wrong.
+func overlaidFamily(m mutant.Mutant) string {
+	key := [2]string{m.Profile, m.Overlay}
+	if family, known := overlaid.Load(key); known {
+		return family.(string)
+	}
+	family := ""
+	if p, err := m.Under(nil); err == nil {
+		family = p.Family
+	}
+	overlaid.Store(key, family)
+	return family
 }
 
 // opened has, for each check that the adapter keeps out, what would let it in.

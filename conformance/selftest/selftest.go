@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"runtime"
-	"slices"
 	"sync"
 
 	"github.com/assay-cbdc/assay/conformance/adapter"
@@ -159,12 +158,7 @@ func (s *session) outcomes(ctx context.Context, make func() adapter.Adapter, see
 }
 
 // profile is the one under which a mutant is wrong.
-func (s *session) profile(m mutant.Mutant) (*spec.Profile, error) {
-	if m.Profile == "" {
-		return s.Profile, nil
-	}
-	return spec.LoadProfile(m.Profile)
-}
+func (s *session) profile(m mutant.Mutant) (*spec.Profile, error) { return m.Under(s.Profile) }
 
 // told runs the selected checks on an adapter of which files are told.
 func (s *session) told(ctx context.Context, make func() adapter.Adapter, o check.Options, selected func(check.Check) bool, exchanges int) ([]check.Outcome, error) {
@@ -184,14 +178,22 @@ func (s *session) told(ctx context.Context, make func() adapter.Adapter, o check
 }
 
 // profiles are those under which some mutant alone is wrong, each once.
-func profiles() []string {
-	var names []string
+func profiles() ([]*spec.Profile, error) {
+	var all []*spec.Profile
+	known := map[[2]string]bool{}
 	for _, m := range mutant.All() {
-		if m.Profile != "" && !slices.Contains(names, m.Profile) {
-			names = append(names, m.Profile)
+		name := [2]string{m.Profile, m.Overlay}
+		if m.Profile == "" || known[name] {
+			continue
 		}
+		known[name] = true
+		p, err := m.Under(nil)
+		if err != nil {
+			return nil, fmt.Errorf("mutant %s: %w", m.Name, err)
+		}
+		all = append(all, p)
 	}
-	return names
+	return all, nil
 }
 
 func (s *session) reference(ctx context.Context) error {
@@ -200,11 +202,11 @@ func (s *session) reference(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range profiles() {
-		p, err := spec.LoadProfile(name)
-		if err != nil {
-			return err
-		}
+	further, err := profiles()
+	if err != nil {
+		return err
+	}
+	for _, p := range further {
 		more, err := s.everySeed(ctx, right, check.Options{Profile: p}, thin)
 		if err != nil {
 			return err

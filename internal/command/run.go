@@ -84,6 +84,9 @@ func (c runCommand) judge() (job, error) {
 	}
 	if c.Profile == defaultProfile && j.target.profile != "" {
 		c.Profile, j.Profile = j.target.profile, j.target.profile
+		if len(c.Overlay) == 0 && j.target.overlay != "" {
+			c.Overlay, j.Overlay = []string{j.target.overlay}, []string{j.target.overlay}
+		}
 	}
 	if j.profile, err = loadProfile(c.Profile); err != nil {
 		return j, fmt.Errorf("--profile: %w", err)

@@ -29,6 +29,8 @@ type target struct {
 	address string
 	// profile is the one under which a mutant is wrong; empty for any.
 	profile string
+	// overlay lies over that profile.
+	overlay string
 	// odd is the oddity that it is, which may bring its own files; nil for others.
 	odd *oddity.Oddity
 }
@@ -90,7 +92,7 @@ func parseTarget(name string) (target, error) {
 			return target{}, usage("TARGET %q: there is no mutant %q; \"assay mutants list\" names them", name, rest)
 		}
 		t := inProcess(name, m.Adapter)
-		t.profile = m.Profile
+		t.profile, t.overlay = m.Profile, m.Overlay
 		return t, nil
 	case kind == "oddity":
 		o, ok := lookupOddity(rest)

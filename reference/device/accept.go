@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/cert"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
@@ -146,7 +147,7 @@ func (c *Context) readTransfer(object []byte, certs [][]byte) error {
 		return err
 	}
 	decode := c.d.parts.DecodeTransfer
-	if c.d.chained() {
+	if c.d.inputs() {
 		decode = wire.DecodeChained
 	}
 	m, err := decode(o.Payload)
@@ -158,6 +159,9 @@ func (c *Context) readTransfer(object []byte, certs [][]byte) error {
 	c.usage = wire.UsePay
 	c.Open = c.State.findRequest(m.Request)
 	c.carry(certs)
+	if c.d.parted() && c.d.chained() {
+		c.links, c.shown = provenance.Split(m.Fragments, c.links)
+	}
 	return nil
 }
 
@@ -238,7 +242,7 @@ func (d *Device) credit(c *Context, v verdict, s *session) (verdict, error) {
 
 // lotsIn is what a TRANSFER brings, by hop.
 func (d *Device) lotsIn(m *wire.Transfer) []wire.Lot {
-	if d.chained() {
+	if d.inputs() {
 		return lotsOf(m.Inputs)
 	}
 	return m.Lots

@@ -31,11 +31,15 @@ func (l *ChainLot) fields(c *codec) {
 // the policy's rule "provenance".
 func (d *Device) chained() bool { return d.policy.Provenance.Mode == wire.ProvenanceChain }
 
+// inputs reports whether what a debit was drawn from are inputs: under CHAIN, but in
+// family T, where they are fragments.
+func (d *Device) inputs() bool { return d.chained() && !d.parted() }
+
 // bring adds value of one hop to the next state; source is the object that brought
 // it.
 func (d *Device) bring(next *State, source wire.ID, hop uint64, amount money.Amount) {
 	next.Lots[hop] += amount
-	if !d.chained() || amount == 0 {
+	if !d.inputs() || amount == 0 {
 		return
 	}
 	order := uint64(1)
@@ -148,14 +152,28 @@ func (next *State) drawChain(amount money.Amount, highest, inputs uint64, suits 
 	return drawn, ok
 }
 
-// A CollectFunc returns the links that a transfer with the inputs needs, out of
+// A CollectFunc returns the links that a transfer with the entries needs, out of
 // those that find has, and whether it has them all.
-type CollectFunc func(b provenance.Bounds, inputs []wire.Input, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool)
+type CollectFunc func(b provenance.Bounds, entries []provenance.Draw, find func(wire.ID) *provenance.Link) ([]*provenance.Link, bool)
+
+// drawsOf are the entries of a TRANSFER that links or TOKENs are to show, none where
+// nothing stands beside one.
+func (d *Device) drawsOf(payload []byte) ([]provenance.Draw, error) {
+	switch {
+	case d.parted():
+		m, err := wire.DecodeTransfer(payload)
+		return m.Fragments, err
+	case d.chained():
+		m, err := wire.DecodeChained(payload)
+		return provenance.Draws(m.Inputs, nil), err
+	}
+	return nil, nil
+}
 
 // linkable reports whether the host has the links of inputs, as they were held,
 // and they are not too many or too long for one frame.
 func (d *Device) linkable(drawn []wire.Input) bool {
-	_, _, ok := d.showing(raised(drawn))
+	_, _, ok := d.showing(provenance.Draws(drawn, nil))
 	return ok
 }
 
@@ -163,11 +181,14 @@ func (d *Device) linkable(drawn []wire.Input) bool {
 // largest signature and what seals it take; the own certificate comes off too.
 const maxBeside = 32768 - 4096
 
-// showing returns the links of a TRANSFER with the inputs and the certificates of
+// showing returns the links of a TRANSFER with the entries and the certificates of
 // their signers, as the host has them.
-func (d *Device) showing(inputs []wire.Input) (links []wire.Link, certs [][]byte, ok bool) {
+func (d *Device) showing(entries []provenance.Draw) (links []wire.Link, certs [][]byte, ok bool) {
+	if !d.chained() {
+		return nil, nil, true
+	}
 	bounds := provenance.BoundsOf(d.policy.Provenance)
-	list, ok := d.parts.Collect(bounds, inputs, func(id wire.ID) *provenance.Link {
+	list, ok := d.parts.Collect(bounds, entries, func(id wire.ID) *provenance.Link {
 		l, _ := d.stored(id)
 		return l
 	})
@@ -246,6 +267,11 @@ func returnOf(debit wire.ID) wire.ID {
 // I and S, where the ledger has taken the debit and gives it back on nothing else.
 func (d *Device) bringsReturns() bool { return d.chained() || d.parted() || d.reserved() }
 
+// settlesChains reports whether a device brings the links of what it has received:
+// in families I and S the ledger settles all of a chain, and in family T it follows
+// whose a part was.
+func (d *Device) settlesChains() bool { return d.reserved() || d.parted() && d.chained() }
+
 // keepReturn hands the host the object that returns a debit. The REFUSED of a
 // payee is kept once more by its debit, for the ledger.
 func (d *Device) keepReturn(c *Context) {
@@ -275,11 +301,11 @@ func (d *Device) besideRecord(record []byte) []byte {
 		}
 		return settlement.Append(nil, rec)
 	}
-	m, err := wire.DecodeChained(o.Payload)
+	draws, err := d.drawsOf(o.Payload)
 	if err != nil {
 		return record
 	}
-	links, certs, ok := d.showing(m.Inputs)
+	links, certs, ok := d.showing(draws) // TOKENs the ledger has
 	if !ok || len(links) == 0 {
 		return record
 	}
@@ -309,8 +335,8 @@ func linksFit(c *Context) bool {
 
 // linksRight is the payee's rule "links".
 func linksRight(c *Context) bool {
-	if c.d.parted() {
-		return partsRight(c)
+	if c.d.parted() && !partsRight(c) {
+		return false
 	}
 	if c.d.ecash() {
 		return tokensRight(c)
@@ -318,11 +344,15 @@ func linksRight(c *Context) bool {
 	if !c.d.chained() {
 		return true
 	}
+	links := c.links
+	if c.d.parted() {
+		links = c.shown
+	}
 	c.chain = &provenance.Case{
 		Bounds: provenance.BoundsOf(c.Policy.Provenance), Place: c.Config.Place, Env: c.Config.Env,
 		Grace: c.Policy.Fresh.Grace, Suites: c.Policy.Suites, Rules: c.d.parts.Path, Store: c.d.store,
 		Verify: c.d.parts.Verify, Payer: c.Signer().Device(), Family: c.Transfer.Family,
-		Inputs: c.Transfer.Inputs, Links: c.links, Carried: c.carried,
+		Inputs: c.Transfer.Inputs, Parts: c.Transfer.Fragments, Links: links, Carried: c.carried,
 	}
 	err := provenance.Judge(c.d.parts.Links, c.chain)
 	if r, ok := err.(*provenance.Refusal); ok {

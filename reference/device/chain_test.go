@@ -58,7 +58,7 @@ func TestChainGoesOn(t *testing.T) {
 		if in := cards[0].last().Transfer.Inputs; len(in) != 2 || in[0].Amount+in[1].Amount != 900 {
 			t.Errorf("trunc %d: the first transfer draws %v", trunc, in)
 		}
-		links, _, ok := cards[2].showing(cards[2].last().Transfer.Inputs)
+		links, _, ok := cards[2].showing(provenance.Draws(cards[2].last().Transfer.Inputs, nil))
 		if want := map[uint64]int{0: 0, 1: 1, 2: 2, wire.ToFund: 4}[trunc]; !ok || len(links) != want {
 			t.Errorf("trunc %d: %d links; want %d", trunc, len(links), want)
 		}

@@ -60,7 +60,8 @@ type Context struct {
 	session *session
 	message []byte // as it arrived
 	carried []*cert.Certificate
-	links   []wire.Link                   // of CHAIN provenance, as they came
+	links   []wire.Link                   // of CHAIN provenance, as they came; in family T the TOKENs
+	shown   []wire.Link                   // in family T the links of CHAIN provenance
 	chain   *provenance.Case              // the same under judgement
 	drawn   []wire.Input                  // what a payment under CHAIN draws, as it is held
 	parts   []wire.Fragment               // what a payment of family T draws, as it is held

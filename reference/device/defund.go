@@ -80,7 +80,7 @@ func (d *Device) DefundRequest(amount money.Amount, nonce wire.Nonce) ([]byte, e
 			return nil, d.refuse(spec.ECH02, spec.ETokenDenomination)
 		}
 		drawn = d.drawCoins(next, coins)
-	case d.chained():
+	case d.inputs():
 		// The ledger asks for no links, and a debit home may draw from any lot.
 		inputs, ok = next.drawChain(amount, wire.MaxHop, maxDefunded(d.highestSuite()), func([]wire.Input) bool { return true })
 		drawn = lotsOf(inputs)

@@ -2,6 +2,7 @@ package device
 
 import (
 	"crypto/sha256"
+	"slices"
 
 	"github.com/assay-cbdc/assay/reference/money"
 	"github.com/assay-cbdc/assay/reference/suite"
@@ -148,7 +149,7 @@ func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot,
 		m.Flags |= wire.TransferFallback
 		return drawn, nil
 	}
-	if d.chained() {
+	if d.inputs() {
 		if c.drawn == nil && !linksFit(c) {
 			return nil, d.refuse(spec.CON07, spec.EChainLength)
 		}
@@ -158,7 +159,7 @@ func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot,
 	}
 	if d.parted() {
 		if c.parts == nil && !partsFit(c) {
-			return nil, d.refuse(c.failed.Requirement, c.failed.Code)
+			return nil, d.tooMany(c)
 		}
 		m.Fragments = raisedParts(c.parts)
 		m.Lots = lotsOfParts(m.Fragments)
@@ -171,6 +172,14 @@ func (d *Device) drawFor(c *Context, next *State, m *wire.Transfer) ([]wire.Lot,
 	}
 	m.Lots = up(drawn)
 	return drawn, nil
+}
+
+// tooMany is the refusal of a payment of family T that nothing fits.
+func (d *Device) tooMany(c *Context) error {
+	if c.failed != nil {
+		return d.refuse(c.failed.Requirement, c.failed.Code)
+	}
+	return d.refuse(spec.CON07, spec.EChainLength)
 }
 
 // transfer is the body of a TRANSFER but for what it is drawn from.
@@ -264,13 +273,14 @@ func (d *Device) send(s *session, slot *Slot) []byte {
 		return s.link.Send(wire.Item{Type: wire.TypeTokens, Transfer: slot.RequestHash, Links: besideSlot(slot)})
 	}
 	item := wire.Item{Type: wire.TypeTransfer, Object: d.object(slot), Certs: d.beside(s, d.certOf(slot))}
-	if m, err := wire.DecodeChained(slot.Payload); d.chained() && err == nil {
+	if draws, err := d.drawsOf(slot.Payload); err == nil {
 		// What the host has lost is missing: the payee refuses, and signs it.
-		links, certs, _ := d.showing(m.Inputs)
+		links, certs, _ := d.showing(draws)
+		if d.parted() {
+			tokens, _ := d.issuedBeside(draws)
+			links = slices.Concat(tokens, links)
+		}
 		item.Links, item.Certs = links, append(item.Certs, certs...)
-	}
-	if m, err := wire.DecodeTransfer(slot.Payload); d.parted() && err == nil {
-		item.Links, _ = d.issuedBeside(m.Fragments)
 	}
 	if d.ecash() {
 		item.Links = besideSlot(slot)

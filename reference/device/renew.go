@@ -43,8 +43,8 @@ func (s *State) given() (sum money.Amount) {
 // one has given up and had no answer for, or, where there is none, everything as
 // soon as it is too many.
 func (d *Device) givenUp() []wire.Fragment {
-	if !d.parted() {
-		return nil
+	if !d.parted() || d.chained() && d.policy.SyncMode != wire.SyncFull {
+		return nil // under CHAIN what comes back unrenewed cannot be shown any more
 	}
 	var list []wire.Fragment
 	for _, f := range d.state.Fragments {

@@ -78,7 +78,7 @@ func lotsRight(c *Context) bool {
 	if c.Open != nil {
 		highest = min(highest, c.Open.MaxHop)
 	}
-	if c.d.chained() {
+	if c.d.inputs() {
 		return provenance.WellOrdered(c.Transfer.Inputs, c.Transfer.Amount, 1, highest)
 	}
 	return wellOrdered(c.Transfer.Lots, c.Transfer.Amount, 1, highest)

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/wire"
@@ -154,7 +155,7 @@ func (d *Device) records(mode uint64) [][]byte {
 		moves := e.Kind == wire.LogPay || e.Kind == wire.LogReceive
 		if mode == wire.SyncFull && moves && !slices.Contains(pending, e.Ref) {
 			add(e.Ref)
-			if d.reserved() && e.Kind == wire.LogReceive && len(out) > 0 { // so that its payee settles all of a chain
+			if d.settlesChains() && e.Kind == wire.LogReceive && len(out) > 0 { // so that its payee settles all of a chain
 				out[len(out)-1] = d.besideRecord(out[len(out)-1])
 			}
 		}
@@ -206,6 +207,9 @@ func (d *Device) SyncApply(ack []byte) error {
 			return r
 		}
 		d.keepIssued(c)
+		if d.chained() && len(c.issued) > 0 {
+			d.keepObject(c.ID, bytes.Clone(ack), c.Path, nil)
+		}
 	}
 	next := d.state.clone()
 	d.erase(next, m)

@@ -154,14 +154,14 @@ func lotsOfParts(parts []wire.Fragment) []wire.Lot {
 	return sums.list()
 }
 
-// take adds the fragments of a TRANSFER, whose source it is. What may not be paid
-// on is held, as lots are.
+// takeParts adds the fragments of a TRANSFER, whose source it is. What may not be paid
+// on is held, as lots are; under CHAIN with the hop that its link has.
 func (d *Device) takeParts(next *State, id wire.ID, m *wire.Transfer) {
 	parts := slices.Clone(m.Fragments)
 	for i := range parts {
 		f := &parts[i]
 		f.Source, f.Hop = id, min(f.Hop, wire.MaxHop)
-		if !d.maySpendOn() {
+		if !d.maySpendOn() && !d.chained() {
 			f.Hop = max(f.Hop, min(d.policy.Provenance.MaxHops, wire.MaxHop))
 		}
 		next.Sync.Since[f.Hop] += f.Amount()
@@ -245,20 +245,47 @@ func (d *Device) issuedBeside(parts []wire.Fragment) (links []wire.Link, ok bool
 	return links, size <= maxBeside
 }
 
-// payable fragments are in the host's hands with their tokens.
+// showable reports whether the host has the tokens of fragments, and under CHAIN
+// their links, and all of them fit into one frame.
 func (d *Device) showable(parts []wire.Fragment) bool {
-	_, ok := d.issuedBeside(parts)
-	return ok
+	tokens, ok := d.issuedBeside(parts)
+	if !ok {
+		return false
+	}
+	size := 80 * len(parts)
+	for _, c := range d.certs {
+		size = max(size, 80*len(parts)+len(c.Raw))
+	}
+	links, certs, ok := d.showing(parts)
+	for _, l := range slices.Concat(tokens, links) {
+		size += len(l.Object) + 24
+	}
+	for _, b := range certs {
+		size += len(b) + 3
+	}
+	return ok && size <= maxBeside
 }
 
-// partsFit is the payer's rule "links" in family T.
+// partsFit is the payer's rule "links" in family T. Where the first choice of
+// fragments cannot be shown, those that cannot each by itself are passed over.
 func partsFit(c *Context) bool {
-	limit := payerLimit(c)
+	limit, most := payerLimit(c), uint64(wire.MaxFragments)
+	if c.d.chained() {
+		most = min(most, c.Policy.Provenance.MaxInputs)
+	}
 	ok := false
 	if limit > 0 {
-		c.parts, ok = c.d.parts.Pick(c.State.held(limit-1), c.Amount, wire.MaxFragments, c.d.showable)
+		held := c.State.held(limit - 1)
+		c.parts, ok = c.d.parts.Pick(held, c.Amount, int(most), c.d.showable)
+		if !ok && c.d.chained() {
+			held = slices.DeleteFunc(held, func(f wire.Fragment) bool { return !c.d.showable([]wire.Fragment{f}) })
+			c.parts, ok = c.d.parts.Pick(held, c.Amount, int(most), c.d.showable)
+		}
 	}
-	return ok || c.Fail(spec.TOK06, spec.ETokenDenomination)
+	if ok || c.d.chained() {
+		return ok // the rule has the code of CHAIN
+	}
+	return c.Fail(spec.TOK06, spec.ETokenDenomination)
 }
 
 // maxDefundedParts is how many fragments, of 73 bytes at most, fit into a DEFUND
@@ -270,8 +297,8 @@ func (d *Device) maxDefundedParts() int {
 	return 50
 }
 
-// whole returns the TOKENs of a FUND as fragments: all of each, of hop 0, with
-// the FUND as their source.
+// whole returns the TOKENs of a FUND or SYNC_ACK as fragments: all of each, of hop 0,
+// with that object as their source.
 func (c *Context) whole() []wire.Fragment {
 	var list []wire.Fragment
 	for tid, t := range c.issued {

@@ -27,6 +27,9 @@ func (j *judge) source(objects [][]byte) (wire.DID, error) {
 	if err != nil {
 		return wire.DID{}, err
 	}
+	if parts := lot.Brings(of); parts != nil {
+		return j.beyond(lot.ID, parts, draws)
+	}
 	var accused wire.DID
 	seen := map[wire.ID]bool{}
 	sums := map[uint64]money.Amount{}
@@ -51,6 +54,24 @@ func (j *judge) source(objects [][]byte) (wire.DID, error) {
 		}
 	}
 	return wire.DID{}, notProven("the source covers the debits")
+}
+
+// beyond is kind 9 in family T for one debit: it draws a part of a token from a
+// source that has not brought it. A right device has verified what brings it a part,
+// and draws from that nothing else.
+func (j *judge) beyond(source wire.ID, brought []wire.Fragment, draws [][]byte) (wire.DID, error) {
+	if len(draws) != 1 {
+		return wire.DID{}, notProven("more than one debit for a part that was not brought")
+	}
+	d, err := j.debit(draws[0])
+	if err != nil {
+		return wire.DID{}, err
+	}
+	lacks := func(f wire.Fragment) bool { return f.Source == source && !provenance.Cover(brought, f) }
+	if !wire.FragmentsAscend(d.parts) || !slices.ContainsFunc(d.parts, lacks) {
+		return wire.DID{}, notProven("the source has brought what is drawn")
+	}
+	return d.payer, nil
 }
 
 // sourceOf takes a bundle of kind 9 apart.

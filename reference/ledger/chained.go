@@ -20,11 +20,12 @@ func (l *Ledger) noteDraws(d *Debit) {
 }
 
 // takeLinks takes the links of a transfer as records of their own, in families I
-// and S under CHAIN: the last payee of a chain settles all of it. A link's payee is
-// the one of the signers beside it whose tag it has. What cannot be taken is left
-// out: the parties to it bring it.
+// and S under CHAIN, where the last payee of a chain settles all of it, and in family
+// T, where whose a part was follows from them. A link's payee is the one of the
+// signers beside it whose tag it has. What cannot be taken is left out: the parties
+// to it bring it.
 func (l *Ledger) takeLinks(s *Settlement) {
-	if !l.reserving() {
+	if !l.reserving() && !l.parted() {
 		return
 	}
 	signers := map[wire.ID][]byte{}
@@ -52,7 +53,11 @@ func (l *Ledger) takeLinks(s *Settlement) {
 }
 
 func (l *Ledger) takeLinked(link wire.Link, o wire.Object, signers map[wire.ID][]byte, holders []wire.DID) {
-	m, err := wire.DecodeChained(o.Payload)
+	decode := wire.DecodeTransfer
+	if l.inputs() {
+		decode = wire.DecodeChained
+	}
+	m, err := decode(o.Payload)
 	if err != nil {
 		return
 	}

@@ -30,7 +30,7 @@ func defundingRules() []Rule[Defunding] {
 			return !l.Blocked(d.Device) || answered && first.id == d.ID
 		}},
 		{"the lots make the amount", spec.ENC04, spec.EHop, func(l *Ledger, d *Defunding) bool {
-			if l.chained() {
+			if l.inputs() {
 				return provenance.WellOrdered(d.Body.Inputs, d.Body.Amount, 0, wire.MaxHop)
 			}
 			return lotsMake(d.Body.Lots, d.Body.Amount, 0, wire.MaxHop)
@@ -89,7 +89,7 @@ func (l *Ledger) DefundOrder(account string) (wire.Nonce, error) {
 func (l *Ledger) AcceptDefunding(message []byte) ([]byte, error) {
 	d := &Defunding{}
 	decode := wire.DecodeDefund
-	if l.chained() {
+	if l.inputs() {
 		decode = wire.DecodeChainedDefund
 	}
 	var err error

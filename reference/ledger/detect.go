@@ -40,6 +40,7 @@ func DefaultDetectors() []Detector {
 		{"two debits with one token", spec.DSP08, (*Ledger).sameToken},
 		{"more drawn from a lot than it had", spec.DET06, (*Ledger).overdrawn},
 		{"one part of a token drawn twice", spec.TOK11, (*Ledger).drawnTwice},
+		{"a part drawn from what has not brought it", spec.TOK13, (*Ledger).drawnBeyond},
 	}
 }
 

@@ -13,10 +13,10 @@ import (
 
 // issued keeps what the ledger has signed and a device may name as a source.
 func (l *Ledger) issued(t wire.Type, object []byte) {
-	if !l.chained() {
+	if !l.chained() && !l.parted() {
 		return
 	}
-	if o, err := wire.DecodeObject(object, t.MaxBytes()); err == nil {
+	if o, err := wire.DecodeObject(object, t.LimitIn(l.parts.Place.Spoken())); err == nil {
 		l.seen.issued[o.ID(t)] = object
 	}
 }
@@ -76,21 +76,30 @@ func drawnFrom(d *Debit, key drawnLot) (sum money.Amount) {
 // sourceOf returns the amount of a lot and the objects that show it, nil for a
 // source that has not been seen.
 func (l *Ledger) sourceOf(key drawnLot) (money.Amount, [][]byte) {
-	object := l.object(key.source)
-	lot, ok := provenance.ReadObject(object)
-	if !ok {
+	lot, of, objects := l.readSource(key.source)
+	if lot == nil {
 		return 0, nil
 	}
-	objects := [][]byte{object}
-	var of *provenance.Link
+	return lot.Lot(key.hop, of), objects
+}
+
+// readSource returns a source, for a return the debit that it answers, and the
+// objects of both; nil for what has not been seen.
+func (l *Ledger) readSource(id wire.ID) (lot, of *provenance.Link, objects [][]byte) {
+	object := l.object(id)
+	lot, ok := provenance.ReadObject(object)
+	if !ok {
+		return nil, nil, nil
+	}
+	objects = [][]byte{object}
 	if debit, isReturn := lot.Answers(); isReturn {
 		returned := l.object(debit)
 		if of, ok = provenance.ReadObject(returned); !ok {
-			return 0, nil
+			return nil, nil, nil
 		}
 		objects = append(objects, returned)
 	}
-	return lot.Lot(key.hop, of), objects
+	return lot, of, objects
 }
 
 // object returns a signed object that may be part of a chain, nil for one that

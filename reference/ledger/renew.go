@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -38,43 +39,44 @@ func renewRules() []Rule[PartsOf] {
 // entitled reports whether the source of a fragment has brought it to the device:
 // an object of the ledger's own, a TRANSFER to the device, or the refusal of one
 // of its own.
+//
+// Under CHAIN that TRANSFER came with its links, so that the ledger follows it as
+// deep as its payee could: shown is how many TRANSFERs below it the payer had to show.
 func (l *Ledger) entitled(did wire.DID, f wire.Fragment) bool {
+	shown := uint64(0)
+	if l.chained() {
+		shown = l.parts.Policy.Provenance.Trunc
+	}
+	return l.entitledTo(did, f, shown)
+}
+
+func (l *Ledger) entitledTo(did wire.DID, f wire.Fragment, shown uint64) bool {
 	if b, own := l.brought[f.Source]; own {
-		return b.device == did && covers(b.parts, f) && (!b.returned || l.had(did, b.parts, f))
+		return b.device == did && provenance.Cover(b.parts, f) && (!b.returned || l.had(did, b.parts, f, shown))
 	}
 	if d := l.seen.debits[f.Source]; d != nil {
-		return d.Opening != nil && d.Opening.Payee == did && covers(d.Parts, f)
+		return d.Opening != nil && d.Opening.Payee == did && provenance.Cover(d.Parts, f) &&
+			(shown == 0 || l.had(d.Payer, d.Parts, f, shown-1))
 	}
 	if a := l.seen.receipts[f.Source]; a != nil {
 		d := l.seen.debits[a.Body.TransferHash]
-		return a.Body.Status == wire.ReceiptRefused && d != nil && d.Payer == did && l.had(did, d.Parts, f)
+		return a.Body.Status == wire.ReceiptRefused && d != nil && d.Payer == did && l.had(did, d.Parts, f, shown)
 	}
 	return false
 }
 
-// had reports whether the parts of a returned debit hold all of a fragment, and each
-// of them had been brought to the device as far as the fragment goes: what it never
-// had does not become its own by being refused. It ends, because a source is older
-// than what names it; parts that are disjoint keep it short.
-func (l *Ledger) had(did wire.DID, parts []wire.Fragment, f wire.Fragment) bool {
-	return wire.FragmentsAscend(parts) && covers(parts, f) && !slices.ContainsFunc(parts, func(p wire.Fragment) bool {
+// had reports whether the parts of a debit hold all of a fragment, and each of them
+// had been brought to the device as far as the fragment goes: what it never had does
+// not become its own by being refused. It ends, because a source is older than what
+// names it; parts that are disjoint keep it short.
+func (l *Ledger) had(did wire.DID, parts []wire.Fragment, f wire.Fragment, shown uint64) bool {
+	return wire.FragmentsAscend(parts) && provenance.Cover(parts, f) && !slices.ContainsFunc(parts, func(p wire.Fragment) bool {
 		if !p.Overlaps(f) {
 			return false
 		}
 		p.From, p.To = max(p.From, f.From), min(p.To, f.To)
-		return !l.entitled(did, p)
+		return !l.entitledTo(did, p, shown)
 	})
-}
-
-// covers reports whether parts, ascending, hold all of a fragment.
-func covers(parts []wire.Fragment, f wire.Fragment) bool {
-	at := f.From
-	for _, p := range parts {
-		if p.TID == f.TID && p.From <= at && p.To > at {
-			at = p.To
-		}
-	}
-	return at >= f.To
 }
 
 // bring notes what an object of the ledger has given to a device.

@@ -115,7 +115,7 @@ func (l *Ledger) Mailbox(payee wire.DID) [][]byte {
 		}
 		record := settlement.Record{Object: d.Object, Certificates: withLinks(raw(path), d), Opening: d.Opening, Links: d.Links}
 		if l.parted() {
-			record.Links = l.issuedOf(d)
+			record.Links = append(l.issuedOf(d), d.Links...)
 		}
 		mail = append(mail, settlement.Append(nil, record))
 	}

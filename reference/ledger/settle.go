@@ -53,7 +53,7 @@ func settleRules() []Rule[Settlement] {
 			return s.Opening == nil || s.Opening.Payee != s.Device
 		}},
 		{"the lots make the amount", spec.CON03, spec.EHop, func(l *Ledger, s *Settlement) bool {
-			if l.chained() {
+			if l.inputs() {
 				return provenance.WellOrdered(s.Body.Inputs, s.Body.Amount, 1, l.maxHop())
 			}
 			return lotsMake(s.Body.Lots, s.Body.Amount, 1, l.maxHop())
@@ -85,6 +85,10 @@ func (l *Ledger) maxHop() uint64 {
 
 // chained reports whether the policy has CHAIN provenance.
 func (l *Ledger) chained() bool { return l.parts.Policy.Provenance.Mode == wire.ProvenanceChain }
+
+// inputs reports whether what a debit was drawn from are inputs: under CHAIN, but in
+// family T, where they are fragments.
+func (l *Ledger) inputs() bool { return l.chained() && !l.parted() }
 
 // lotsMake reports whether the lots ascend by hop, lie within lowest and
 // highest, and sum to the amount.
@@ -151,9 +155,10 @@ func (l *Ledger) largestRecord() int {
 func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	s := &Settlement{Opening: rec.Opening, Links: rec.Links, Signers: rec.Certificates}
 	decode := wire.DecodeTransfer
-	if l.chained() {
+	if l.inputs() {
 		decode = wire.DecodeChained
-	} else if len(rec.Links) > 0 && !l.ecash() {
+	}
+	if !l.chained() && len(rec.Links) > 0 && !l.ecash() {
 		return Outcome{Err: refusal(&wire.Error{Code: spec.EField, Key: wire.NoKey, What: "links without CHAIN provenance"})}
 	}
 	var err error
@@ -175,8 +180,10 @@ func (l *Ledger) takeTransfer(rec settlement.Record) Outcome {
 	}
 	l.certified(s.path)
 	l.seen.addDebit(transferDebit(s))
-	if l.reserving() {
+	if l.chained() {
 		l.takeLinks(s)
+	}
+	if l.reserving() {
 		return l.reserveTransfer(l.seen.debits[s.ID])
 	}
 	if d := l.seen.debits[s.ID]; judge(l, l.parts.Rules.Claim, d) == nil {

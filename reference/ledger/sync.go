@@ -181,6 +181,9 @@ func (l *Ledger) acknowledge(r *Report, grant uint64, clear bool) []byte {
 	}
 	d := l.device(r.Device)
 	d.answered, d.ack = r.ID, l.service.Sign(wire.TypeSyncAck, ack.Encode())
+	if l.parted() {
+		l.issued(wire.TypeSyncAck, d.ack)
+	}
 	l.bring(wire.TypeSyncAck, d.ack, brought{r.Device, l.givenBack(r, ack.Issued), false})
 	return d.ack
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/money"
+	"github.com/assay-cbdc/assay/reference/provenance"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/spec"
 )
@@ -154,6 +155,41 @@ func (l *Ledger) drawnTwice() []Finding {
 	for _, did := range slices.SortedFunc(maps.Keys(all), func(a, b wire.DID) int { return bytes.Compare(a[:], b[:]) }) {
 		if a, b, twice := firstPair(all[did]); twice {
 			found = append(found, l.finding(wire.EvidenceSource, did, [][]byte{a.object, b.object}, a.chain, b.chain))
+		}
+	}
+	return found
+}
+
+// drawnBeyond is kind 9 in family T too: of each device the first debit that draws a
+// part from a source that the ledger has seen, and that has not brought it. A source
+// that it has not seen proves nothing.
+func (l *Ledger) drawnBeyond() []Finding {
+	if !l.parted() {
+		return nil
+	}
+	var found []Finding
+	type source struct {
+		brought []wire.Fragment
+		objects [][]byte // nil: not seen
+	}
+	known := map[wire.ID]source{}
+	for _, d := range l.Debits() {
+		if n := len(found); n > 0 && found[n-1].Accused == d.Payer {
+			continue
+		}
+		for _, f := range d.Parts {
+			s, read := known[f.Source]
+			if !read {
+				lot, of, objects := l.readSource(f.Source)
+				if lot != nil {
+					s = source{lot.Brings(of), objects}
+				}
+				known[f.Source] = s
+			}
+			if s.objects != nil && !provenance.Cover(s.brought, f) {
+				found = append(found, l.finding(wire.EvidenceSource, d.Payer, append(slices.Clip(s.objects), d.Object), l.chainOf(d.Cert)))
+				break
+			}
 		}
 	}
 	return found

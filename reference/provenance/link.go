@@ -19,7 +19,9 @@ type Link struct {
 	Receipt  wire.Receipt
 	Resolve  wire.Resolve
 	Ack      wire.DefundAck
+	Renewal  wire.SyncAck // of family T, with TOKENs
 
+	issued []wire.Fragment // the TOKENs of a FUND or SYNC_ACK of family T, each whole
 	raw    []byte
 	object wire.Object
 	head   head
@@ -40,13 +42,14 @@ type head struct {
 // ReadObject reads an object that may be a link, without its nonce; ok is false
 // for what can be none.
 func ReadObject(b []byte) (link *Link, ok bool) {
-	o, err := wire.DecodeObject(b, wire.TypeTransfer.MaxBytes())
+	o, err := wire.DecodeObject(b, wire.MaxTokenFund)
 	if err != nil {
 		return nil, false
 	}
 	link = &Link{raw: b, object: o}
 	link.Type, _ = wire.Peek(o.Payload)
-	if link.Type.Domain() == "" || len(b) > link.Type.MaxBytes() || !link.body() {
+	if link.Type.Domain() == "" || len(b) > link.Type.LimitIn(wire.FamilyToken) || !link.body() ||
+		len(b) > link.Type.MaxBytes() && link.issued == nil {
 		return nil, false
 	}
 	link.ID = o.ID(link.Type)
@@ -66,13 +69,20 @@ func Read(l wire.Link) (link *Link, ok bool) {
 }
 
 // named reports whether a FUND names a reservation where the family has one, and a
-// TRANSFER likewise.
+// TRANSFER likewise, and whether in family T, and in no other, value has the form
+// of parts of tokens.
 func (l *Link) named(family uint64) bool {
+	parted := family == wire.FamilyToken
 	switch l.Type {
 	case wire.TypeFund:
-		return (l.Fund.Reservation > 0) == (family == wire.FamilyIOU)
+		return (l.Fund.Reservation > 0) == (family == wire.FamilyIOU) && (l.issued != nil) == parted
+	case wire.TypeSyncAck:
+		return parted
 	case wire.TypeTransfer:
-		return l.Transfer.Reserved == (l.Transfer.Family == wire.FamilyIOU) || family != wire.FamilyIOU
+		return (l.Transfer.Reserved == (l.Transfer.Family == wire.FamilyIOU) || family != wire.FamilyIOU) &&
+			(len(l.Transfer.Inputs) == 0) == parted
+	case wire.TypeDefund:
+		return (len(l.Defund.Inputs) == 0) == parted
 	}
 	return true
 }
@@ -85,16 +95,27 @@ func (l *Link) body() bool {
 	}
 	switch payload := l.object.Payload; l.Type {
 	case wire.TypeTransfer:
-		l.Transfer, err = wire.DecodeChained(payload)
+		if l.Transfer, err = wire.DecodeChained(payload); err != nil {
+			l.Transfer, err = wire.DecodeTransfer(payload)
+			err = inParts(err, l.Transfer.Fragments)
+		}
 		m := &l.Transfer
 		l.head = head{m.Realm, m.Suite, m.Cert, m.Epoch, wire.UsePay, wire.LevelDevice, true}
 	case wire.TypeDefund:
-		l.Defund, err = wire.DecodeChainedDefund(payload)
+		if l.Defund, err = wire.DecodeChainedDefund(payload); err != nil {
+			l.Defund, err = wire.DecodeDefund(payload)
+			err = inParts(err, l.Defund.Fragments)
+		}
 		m := &l.Defund
 		l.head = head{m.Realm, m.Suite, m.Cert, m.Epoch, 0, wire.LevelDevice, true}
 	case wire.TypeFund:
 		if l.Fund, err = wire.DecodeFund(payload); err != nil {
 			l.Fund, err = wire.DecodeReservation(payload)
+		}
+		if err != nil {
+			if l.Fund, err = wire.DecodeTokenFund(payload); err == nil {
+				l.issued, err = whole(l.Fund.Issued)
+			}
 		}
 		service(l.Fund.Realm, l.Fund.Suite, l.Fund.Cert, l.Fund.Epoch, wire.UseSignFund)
 	case wire.TypeReceipt:
@@ -111,6 +132,12 @@ func (l *Link) body() bool {
 		l.Ack, err = wire.DecodeDefundAck(payload)
 		service(l.Ack.Realm, l.Ack.Suite, l.Ack.Cert, l.Ack.Epoch, wire.UseSignAck)
 		return err == nil && l.Ack.Status == wire.DefundRefused
+	case wire.TypeSyncAck:
+		m := &l.Renewal
+		if *m, err = wire.DecodeTokenSyncAck(payload); err == nil {
+			l.issued, err = whole(m.Issued)
+		}
+		service(m.Realm, m.Suite, m.Cert, m.Epoch, wire.UseSignAck)
 	default:
 		return false
 	}
@@ -134,12 +161,12 @@ func (l *Link) Answers() (wire.ID, bool) {
 
 // Drawn returns what a debit was drawn from, with the hops at which it was held;
 // nothing for what is no debit.
-func (l *Link) Drawn() []wire.Input {
+func (l *Link) Drawn() []Draw {
 	switch l.Type {
 	case wire.TypeTransfer:
-		return Held(l.Transfer.Inputs)
+		return held(Draws(l.Transfer.Inputs, l.Transfer.Fragments))
 	case wire.TypeDefund:
-		return l.Defund.Inputs
+		return Draws(l.Defund.Inputs, l.Defund.Fragments)
 	default:
 		return nil
 	}
@@ -163,11 +190,16 @@ func (l *Link) Lot(hop uint64, of *Link) money.Amount {
 	case l.Type == wire.TypeFund && hop == 0:
 		return l.Fund.Amount
 	case l.Type == wire.TypeTransfer:
-		return At(l.Transfer.Inputs, hop)
-	case l.Type != wire.TypeFund && l.Type != wire.TypeDefund && of != nil:
+		return At(Draws(l.Transfer.Inputs, nil), hop)
+	case l.returns() && of != nil && !of.parted():
 		return At(of.Drawn(), hop)
 	}
 	return 0
+}
+
+func (l *Link) returns() bool {
+	_, ok := l.Answers()
+	return ok
 }
 
 // Signer returns the device that signed the link, once its path is known.

@@ -43,8 +43,9 @@ type Case struct {
 
 	Payer   wire.DID
 	Family  uint64
-	Inputs  []wire.Input // of the new transfer
-	Links   []wire.Link
+	Inputs  []wire.Input    // of the new transfer
+	Parts   []wire.Fragment // the same in family T
+	Links   []wire.Link     // in family T without the TOKENs
 	Carried []*cert.Certificate
 
 	links []*Link
@@ -131,11 +132,11 @@ func Before(a, b wire.Input) bool {
 	return bytes.Compare(a.Source[:], b.Source[:]) < 0
 }
 
-// At returns the sum of the inputs with a hop.
-func At(inputs []wire.Input, hop uint64) (sum money.Amount) {
-	for _, in := range inputs {
+// At returns the sum of the draws with a hop.
+func At(draws []Draw, hop uint64) (sum money.Amount) {
+	for _, in := range draws {
 		if in.Hop == hop {
-			sum += in.Amount
+			sum += in.Amount()
 		}
 	}
 	return sum

@@ -144,15 +144,15 @@ func TestCollectStopsAtTheLimit(t *testing.T) {
 	w := newWorld()
 	in := []wire.Input{w.line(100, w.h[:4]...)}
 	w.bounds.MaxLinks = 4
-	if _, ok := provenance.Collect(w.bounds, in, w.Find); ok {
+	if _, ok := provenance.Collect(w.bounds, provenance.Draws(in, nil), w.Find); ok {
 		t.Error("five links where four are allowed")
 	}
 	w.bounds.MaxLinks = 5
-	if list, ok := provenance.Collect(w.bounds, in, w.Find); !ok || len(list) != 5 {
+	if list, ok := provenance.Collect(w.bounds, provenance.Draws(in, nil), w.Find); !ok || len(list) != 5 {
 		t.Errorf("%d links, %v; want 5", len(list), ok)
 	}
 	delete(w.Links, in[0].Source)
-	if _, ok := provenance.Collect(w.bounds, in, w.Find); ok {
+	if _, ok := provenance.Collect(w.bounds, provenance.Draws(in, nil), w.Find); ok {
 		t.Error("a link is missing and was collected")
 	}
 }

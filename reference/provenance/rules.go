@@ -11,7 +11,7 @@ import (
 )
 
 func (c *Case) counted() bool {
-	return uint64(len(c.Inputs)) <= c.MaxInputs && uint64(len(c.Links)) <= c.MaxLinks
+	return uint64(len(c.entries())) <= c.MaxInputs && uint64(len(c.Links)) <= c.MaxLinks
 }
 
 func (c *Case) formed() bool {
@@ -38,12 +38,12 @@ func (c *Case) ordered() bool {
 
 // complete walks from the new transfer down to trunc.
 func (c *Case) complete() bool {
-	_, missing := c.walk(c.Inputs, c.find)
+	_, missing := c.walk(c.entries(), c.find)
 	return !missing
 }
 
 func (c *Case) needed() bool {
-	reached, _ := c.walk(c.Inputs, c.find)
+	reached, _ := c.walk(c.entries(), c.find)
 	return !slices.ContainsFunc(c.links, func(l *Link) bool { return !reached[l.ID] })
 }
 
@@ -99,14 +99,14 @@ func (c *Case) verifies(l *Link) bool {
 
 // draws visits every entry that draws from a link, the new transfer's first: by
 // whom, from which link and how much, at the hop at which it was held.
-func (c *Case) draws(visit func(by wire.DID, from *Link, in wire.Input) bool) bool {
-	each := func(by wire.DID, inputs []wire.Input) bool {
-		return !slices.ContainsFunc(inputs, func(in wire.Input) bool {
+func (c *Case) draws(visit func(by wire.DID, from *Link, in Draw) bool) bool {
+	each := func(by wire.DID, draws []Draw) bool {
+		return !slices.ContainsFunc(draws, func(in Draw) bool {
 			from := c.byID[in.Source]
 			return from != nil && !visit(by, from, in)
 		})
 	}
-	if !each(c.Payer, Held(c.Inputs)) {
+	if !each(c.Payer, held(c.entries())) {
 		return false
 	}
 	return !slices.ContainsFunc(c.links, func(l *Link) bool {
@@ -116,10 +116,12 @@ func (c *Case) draws(visit func(by wire.DID, from *Link, in wire.Input) bool) bo
 
 // held: payee(i) = payer(i+1), and the voucher is of the first spender.
 func (c *Case) held() bool {
-	return c.draws(func(by wire.DID, from *Link, _ wire.Input) bool {
+	return c.draws(func(by wire.DID, from *Link, _ Draw) bool {
 		switch from.Type {
 		case wire.TypeFund:
 			return from.Fund.Device == by
+		case wire.TypeSyncAck:
+			return from.Renewal.Device == by
 		case wire.TypeTransfer:
 			return wire.PayeeTag(by, from.Nonce) == from.Transfer.PayeeTag
 		default:
@@ -131,7 +133,7 @@ func (c *Case) held() bool {
 // returned: what came back came back to who spends it, on the word of who may
 // send it back.
 func (c *Case) returned() bool {
-	return c.draws(func(by wire.DID, from *Link, _ wire.Input) bool {
+	return c.draws(func(by wire.DID, from *Link, _ Draw) bool {
 		id, isReturn := from.Answers()
 		if !isReturn {
 			return from.Type != wire.TypeDefund // a DEFUND is nobody's source
@@ -173,20 +175,27 @@ func (c *Case) placed() bool {
 	})
 }
 
-// lot is the amount of the lot that an entry draws from.
-func (c *Case) lot(from *Link, hop uint64) money.Amount {
-	var debit *Link
+// answered is the debit that a return answers, nil for what is no return.
+func (c *Case) answered(from *Link) *Link {
 	if id, ok := from.Answers(); ok {
-		debit = c.byID[id]
+		return c.byID[id]
 	}
-	return from.Lot(hop, debit)
+	return nil
 }
 
 func (c *Case) hopsRise() bool {
-	return c.draws(func(_ wire.DID, from *Link, in wire.Input) bool { return c.lot(from, in.Hop) > 0 })
+	return c.draws(func(_ wire.DID, from *Link, in Draw) bool {
+		if c.parted() {
+			return len(from.at(in, c.answered(from))) > 0
+		}
+		return from.Lot(in.Hop, c.answered(from)) > 0
+	})
 }
 
 func (c *Case) amountsOwn() bool {
+	if c.parted() {
+		return !slices.ContainsFunc(c.links, func(l *Link) bool { return !l.partsMake() })
+	}
 	return !slices.ContainsFunc(c.links, func(l *Link) bool {
 		switch l.Type {
 		case wire.TypeTransfer:
@@ -202,15 +211,18 @@ func (c *Case) amountsOwn() bool {
 // drawsCovered: no sum wraps, because a lot is at most 2^53-1 times the entries
 // of one message, fewer than 2^10, and each sum is compared as it grows.
 func (c *Case) drawsCovered() bool {
+	if c.parted() {
+		return c.partsCovered()
+	}
 	type lot struct {
 		source wire.ID
 		hop    uint64
 	}
 	sums := map[lot]money.Amount{}
-	return c.draws(func(_ wire.DID, from *Link, in wire.Input) bool {
+	return c.draws(func(_ wire.DID, from *Link, in Draw) bool {
 		key := lot{from.ID, in.Hop}
-		sums[key] += in.Amount
-		return sums[key] <= c.lot(from, in.Hop)
+		sums[key] += in.Amount()
+		return sums[key] <= from.Lot(in.Hop, c.answered(from))
 	})
 }
 
@@ -222,7 +234,7 @@ func (c *Case) returnedOnce() bool {
 			count[debit]++
 		}
 	}
-	return c.draws(func(_ wire.DID, from *Link, _ wire.Input) bool {
+	return c.draws(func(_ wire.DID, from *Link, _ Draw) bool {
 		id, ok := from.Answers()
 		return count[from.ID] == 0 && (!ok || count[id] == 1)
 	})

@@ -89,3 +89,59 @@ func TestChainsAreJudgedByBothCores(t *testing.T) {
 		}
 	}
 }
+
+// TestChainsOfPartsAreJudgedByBothCores: in family T a record has fragments beside its
+// lots, and links without TOKENs.
+func TestChainsOfPartsAreJudgedByBothCores(t *testing.T) {
+	p := cert.DefaultParameters()
+	p.TopSuite, p.LeafSuite, p.Epoch, p.Family = suite.Ed25519, []suite.Suite{suite.Ed25519}, 100, wire.FamilyToken
+	m := chains.New(cert.NewAuthority([]byte("verify parts"), p))
+	bounds := provenance.Bounds{MaxHops: 3, Trunc: wire.ToFund, MaxInputs: 4, MaxLinks: 16}
+	in := verify.Setting{Place: m.Place, Env: m.Env, Roots: []*cert.Certificate{m.Root.Cert},
+		Providers: []*cert.Certificate{m.Provider.Cert, m.Authority.Service.Cert}, Suites: []suite.Suite{suite.Ed25519},
+		MaxHops: 3, Epoch: 100, Chain: &bounds}
+	ana, ben, cem := m.Holder(suite.Ed25519, "ana"), m.Holder(suite.Ed25519, "ben"), m.Holder(suite.Ed25519, "cem")
+	inputs := []wire.Input{m.Line(100, ben.DID(), ana)}
+	links, certs := m.Beside(bounds, inputs)
+	nonce := m.Nonce()
+	body := m.Transfer(ben, cem.DID(), nonce, inputs)
+	record := func(body wire.Transfer, links []wire.Link) verify.Payment {
+		return settlement.Append(nil, settlement.Record{
+			Object: ben.Sign(wire.TypeTransfer, body.Encode()), Certificates: append([][]byte{ben.Cert.Raw}, certs[:min(len(certs), len(links)+1)]...),
+			Opening: &settlement.Opening{Payee: cem.DID(), Nonce: nonce}, Links: links,
+		})
+	}
+	bare, beyond := body, body
+	bare.Fragments = nil
+	beyond.Fragments = []wire.Fragment{body.Fragments[0]}
+	beyond.Fragments[0].From, beyond.Fragments[0].To = 1, 101
+	for _, tt := range []struct {
+		name    string
+		payment verify.Payment
+		code    spec.Code
+	}{
+		{"whole", record(body, links), 0},
+		{"a link less", record(body, links[1:]), spec.EChainMissing},
+		{"without fragments", record(bare, nil), spec.ETokenInterval},
+		{"beyond what came", record(beyond, links), spec.EChainAmount},
+	} {
+		plain, err := verify.New(in, verify.MapIndex{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		random := rand.NewChaCha8([32]byte{1})
+		index, err := fast.NewIndex(random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		batch, err := fast.New(in, index, fast.Options{Certificates: 8, Keys: 8, Random: random})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := make([]verify.Verdict, 1)
+		batch.VerifyAll([]verify.Payment{tt.payment}, got)
+		if want := plain.Verify(tt.payment); want.Code != tt.code || got[0] != want {
+			t.Errorf("%s: the plain core says %+v, the batch core %+v; want code %d", tt.name, want, got[0], tt.code)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func tagOpens(_ *Verifier, p *payment) bool {
 // lotsHold: hops ascend, none is zero or above the policy's, and the sum is the
 // amount.
 func lotsHold(v *Verifier, p *payment) bool {
-	if v.in.Chain != nil {
+	if v.inputs() {
 		return provenance.WellOrdered(p.body.Inputs, p.body.Amount, 1, v.in.MaxHops)
 	}
 	var sum money.Amount
@@ -77,16 +77,26 @@ func lotsHold(v *Verifier, p *payment) bool {
 	return sum == p.body.Amount
 }
 
+// inputs reports whether a payment has inputs in place of lots: under CHAIN, but in
+// family T, where it has fragments beside them.
+func (v *Verifier) inputs() bool {
+	return v.in.Chain != nil && v.in.Place.Spoken() != wire.FamilyToken
+}
+
 // linksHold judges the links by the rules of their chapter, whose code is the
 // verdict's.
 func linksHold(v *Verifier, p *payment) bool {
 	if v.in.Chain == nil {
 		return true
 	}
+	if !v.inputs() && !wire.FragmentsMake(p.body.Fragments, p.body.Lots) {
+		p.chain = &provenance.Refusal{Requirement: spec.TOK10, Code: spec.ETokenInterval, Rule: "fragments"}
+		return false
+	}
 	p.chain, _ = errors.AsType[*provenance.Refusal](provenance.Judge(v.links, &provenance.Case{
 		Bounds: *v.in.Chain, Place: v.in.Place, Env: v.in.Env, Grace: v.in.Grace, Suites: v.in.Suites,
 		Rules: v.paths.Rules, Store: v.store, Payer: p.path.Leaf().Device(), Family: p.body.Family,
-		Inputs: p.body.Inputs, Links: p.record.Links, Carried: cert.Carried(p.record.Certificates),
+		Inputs: p.body.Inputs, Parts: p.body.Fragments, Links: p.record.Links, Carried: cert.Carried(p.record.Certificates),
 	}))
 	return p.chain == nil
 }

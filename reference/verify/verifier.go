@@ -123,7 +123,7 @@ func (v *Verifier) open(encoded Payment, verdict *Verdict) (*payment, error) {
 		return nil, err
 	}
 	decode := wire.DecodeTransfer
-	if v.in.Chain != nil {
+	if v.inputs() {
 		decode = wire.DecodeChained
 	}
 	p.body, err = decode(p.object.Payload)

@@ -89,7 +89,7 @@ func (w *chainWorld) under(ledger string) provenance.Bounds {
 }
 
 func (w *chainWorld) linksOf(ledger string, inputs []wire.Input) []byte {
-	list, ok := provenance.Collect(w.under(ledger), inputs, w.maker.Find)
+	list, ok := provenance.Collect(w.under(ledger), provenance.Draws(inputs, nil), w.maker.Find)
 	if !ok {
 		panic("gen: a link is missing")
 	}

@@ -32,13 +32,18 @@ type Maker struct {
 	Service cert.Identity // signs FUND, RESOLVE and DEFUND_ACK
 	Links   map[wire.ID]wire.Link
 	Certs   map[wire.ID][]byte // of holders, by the id of what they signed
-	made    uint64
+	Tokens  map[wire.TID][]byte
+	// returned are the debits that were returned, by what has.
+	returned map[wire.ID]wire.ID
+	// Name makes what is drawn another's than that of a maker of another name.
+	Name string
+	made uint64
 }
 
 // New returns a maker of an authority's realm.
 func New(a *cert.Authority) *Maker {
 	return &Maker{Authority: a, Epoch: a.Epoch, Service: a.Service,
-		Links: map[wire.ID]wire.Link{}, Certs: map[wire.ID][]byte{}}
+		Links: map[wire.ID]wire.Link{}, Certs: map[wire.ID][]byte{}, Tokens: map[wire.TID][]byte{}, returned: map[wire.ID]wire.ID{}}
 }
 
 // Holder certifies a new key of a suite, which follows from the name.
@@ -53,7 +58,7 @@ func Known(i cert.Identity) *Holder { return &Holder{Identity: i} }
 // Nonce is fresh in each call.
 func (m *Maker) Nonce() wire.Nonce {
 	m.made++
-	digest := sha256.Sum256(fmt.Appendf(nil, "nonce %d", m.made))
+	digest := sha256.Sum256(fmt.Appendf(nil, "nonce %s%d", m.Name, m.made))
 	return wire.Nonce(digest[:16])
 }
 
@@ -78,6 +83,9 @@ func (m *Maker) Fund(to wire.DID, amount money.Amount, edit ...func(*wire.Fund))
 		Cert: m.Service.Cert.ID, Epoch: m.Epoch, Device: to}
 	if m.iou() {
 		body.Reservation = 1
+	}
+	if m.parted() {
+		body.Issued = [][]byte{m.Mint(amount)}
 	}
 	for _, e := range edit {
 		e(&body)
@@ -108,6 +116,11 @@ func (m *Maker) Transfer(from *Holder, to wire.DID, nonce wire.Nonce, inputs []w
 	for _, in := range inputs {
 		body.Amount += in.Amount
 	}
+	if m.parted() {
+		body.Inputs = nil
+		body.Fragments = m.Parts(inputs...)
+		body.Lots = LotsOf(body.Fragments)
+	}
 	return body
 }
 
@@ -119,7 +132,9 @@ func (m *Maker) Return(by *Holder, transfer wire.ID, edit ...func(*wire.Receipt)
 	for _, e := range edit {
 		e(&body)
 	}
-	return m.Keep(by.Identity, wire.TypeReceipt, by.Sign(wire.TypeReceipt, body.Encode()), nil)
+	id := m.Keep(by.Identity, wire.TypeReceipt, by.Sign(wire.TypeReceipt, body.Encode()), nil)
+	m.returned[id] = transfer
+	return id
 }
 
 func (m *Maker) read(id wire.ID) *provenance.Link {
@@ -141,7 +156,12 @@ func (m *Maker) Find(id wire.ID) *provenance.Link {
 // Beside returns the links of a transfer with the inputs, and the certificates
 // of their signers.
 func (m *Maker) Beside(b provenance.Bounds, inputs []wire.Input) (links []wire.Link, certs [][]byte) {
-	list, ok := provenance.Collect(b, inputs, m.Find)
+	return m.Showing(b, m.Draws(inputs))
+}
+
+// Showing is Beside for what is drawn.
+func (m *Maker) Showing(b provenance.Bounds, draws []provenance.Draw) (links []wire.Link, certs [][]byte) {
+	list, ok := provenance.Collect(b, draws, m.Find)
 	if !ok {
 		panic("chains: a link is missing, or there are too many")
 	}
