@@ -287,7 +287,7 @@ func (c *call) certificate(name string) *cert.Certificate {
 
 // signed sets what every valid signed object publishes.
 func (c *call) signed(t wire.Type, encoded []byte) {
-	o, err := wire.DecodeObject(encoded, t.MaxBytes())
+	o, err := wire.DecodeObject(encoded, len(encoded)) // it was accepted
 	if err != nil {
 		return
 	}

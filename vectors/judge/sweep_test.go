@@ -55,6 +55,17 @@ const further = "further-"
 
 func (s *sweep) further() bool { return strings.HasPrefix(s.file.Name, further) && !soak }
 
+// family is the family of value of a file that is about one: its bodies have members
+// of their own.
+func (s *sweep) family() string {
+	for _, name := range []string{"tokens-", "ecash-", "reserved-"} {
+		if strings.HasPrefix(s.file.Name, name) {
+			return name
+		}
+	}
+	return ""
+}
+
 // unnamed is a vector whose object names no certificate: its signer is the one whose
 // signature it is, and of another signature nobody is.
 const unnamed = "record-rekey-003"
@@ -164,7 +175,7 @@ func sweeps(t *testing.T) (list []sweep) {
 			if err != nil && s.signed() {
 				t.Fatalf("%s: %v", s.vector.ID, err)
 			}
-			name := fmt.Sprintf("%s %x", s.vector.Kind, o.Protected)
+			name := fmt.Sprintf("%s %s %x", s.vector.Kind, s.family(), o.Protected)
 			if s.sealed() { // one for each KEM, which has a file of its own
 				name = s.vector.Kind + " " + s.file.Name
 			}

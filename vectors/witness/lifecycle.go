@@ -70,10 +70,11 @@ func fundProcedure() procedure {
 			return bytes.Equal(unhex(f.Hash), c.body.bytes(18)) && bytes.Equal(unhex(f.Nonce), c.body.bytes(9))
 		}},
 		check{"amount", 300, func(c *call) bool { return number(c.device.Funding.Amount) == c.body.number(7) }})
-	checks = append(checks, service(useSignFund)...)
+	checks = append(append(checks, service(useSignFund)...), issuedChecks()...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) {
 		c.balance += c.body.number(7)
 		c.unchanged()
+		c.bringIssued()
 	}}
 }
 
@@ -87,6 +88,9 @@ func syncAckProcedure() procedure {
 		check{"range", 403, func(c *call) bool {
 			return c.device.Sync.Last == c.body.number(52) && bytes.Equal(unhex(c.device.Sync.Head), c.body.bytes(53))
 		}})
-	checks = append(checks, service(useSignAck)...)
-	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).unchanged}
+	checks = append(append(checks, service(useSignAck)...), renewedChecks()...)
+	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) {
+		c.unchanged()
+		c.renewed()
+	}}
 }

@@ -123,7 +123,7 @@ func (c certificate) verifies(o object, domain string) bool {
 func opening(kind, field string) []check {
 	checks := []check{
 		{"object", 102, func(c *call) bool {
-			o, code := parseObject(c.input(field), messages(c.vector.Kind).most)
+			o, code := parseObject(c.input(field), c.most())
 			c.object = o
 			return code == 0 || c.fail(code)
 		}},
@@ -132,7 +132,7 @@ func opening(kind, field string) []check {
 			if code != 0 {
 				return c.fail(code)
 			}
-			m := messages(recordedAs(c.vector.Kind, v))
+			m := messages(recordedAs(c.kind(), v))
 			c.body, code, c.bounds = read(v, m.typ, m.grammar)
 			return code == 0 || c.fail(code)
 		}},

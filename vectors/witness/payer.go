@@ -30,7 +30,7 @@ func payReqProcedure() procedure {
 		check{"strongest suite", 113, (*call).strongest},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payee's epoch", 152, (*call).epochKnown},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"payee's class", 121, func(c *call) bool {
 			return c.body.number(22)&1 == 1 && c.path[0].body.number(34) == 1
 		}},

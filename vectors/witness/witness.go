@@ -150,6 +150,7 @@ type call struct {
 	answer certificate
 	bundle bundle
 	asked  [][]byte // by a CERT_GET
+	purse  purse
 	state
 }
 
