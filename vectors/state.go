@@ -52,6 +52,16 @@ type Device struct {
 	Keyset         string     `json:"keyset,omitempty"`
 	Online         bool       `json:"online,omitempty"`
 	Taken          []string   `json:"taken,omitempty"`
+	Coins          []Coin     `json:"coins,omitempty"`
+}
+
+// A Coin is a token of family E that waits, with the others, to be exchanged.
+type Coin struct {
+	Key       string `json:"key"`
+	Amount    string `json:"amount"`
+	Seed      string `json:"seed"` // of its one-time key
+	Signature string `json:"signature"`
+	Epoch     uint64 `json:"epoch"` // in which the exchange was prepared
 }
 
 // A Fragment is a part of a token, with the object that brought it.

@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -310,10 +311,10 @@ func (d *Device) ApplyKeyset(keyset []byte) error {
 	if !d.state.Provisioned || !d.ecash() {
 		return d.refuse(spec.PRV02, spec.EUnprovisioned)
 	}
-	if slices.Equal(keyset, d.state.Keyset) {
-		return nil
-	}
 	if err := d.judgeKeyset(keyset); err != nil {
+		if errors.Is(err, errInForce) {
+			return nil
+		}
 		return err
 	}
 	return d.commit(StepInstall, func(s *State) { s.Keyset = slices.Clone(keyset) })
@@ -331,6 +332,9 @@ func (d *Device) judgeKeyset(keyset []byte) error {
 	}
 	c.Keyset = m
 	c.signed(o, wire.TypeKeyset, m.Suite, m.Cert, m.Epoch)
+	if in, err := wire.DecodeObject(d.state.Keyset, wire.TypeKeyset.MaxBytes()); err == nil && in.ID(wire.TypeKeyset) == c.ID {
+		return errInForce // as in POLICY and REVSET, whatever its signature is
+	}
 	if r := d.judge(ProcKeyset, c); r != nil {
 		return r
 	}

@@ -112,6 +112,19 @@ func testKeyOf(denomination, keyEpoch int) testKey {
 	return parsedTestKeys()[keyEpoch*testDenominations+denomination]
 }
 
+// TestPrimes returns the primes of the test key that signs for a denomination in a
+// key epoch, nil where there is none: whoever publishes what the test realm signs
+// publishes its keys.
+func TestPrimes(denomination money.Amount, keyEpoch uint64) (p, q *big.Int) {
+	for i := range testDenominations {
+		if testDenomination(i) == denomination && keyEpoch >= 1 && keyEpoch <= testKeyEpochs {
+			k := testKeyOf(i, int(keyEpoch)-1)
+			return k.p, k.q
+		}
+	}
+	return nil, nil
+}
+
 func testDenomination(i int) money.Amount {
 	unit := money.Amount(1)
 	for range i / 3 {

@@ -63,6 +63,7 @@ func (c *call) device(random *draw) (*device.Device, *vectors.Device) {
 	d, err := device.New(device.Parts{
 		Store: store, Rand: random, Rules: c.judge.Device, Path: c.judge.Path, PolicyRules: c.judge.PolicyRules,
 		Verify: verified.Verify, PathVerify: verified.Verify, Certificates: certificates,
+		Tokens: c.judge.Tokens,
 	}, cfg)
 	if err != nil {
 		c.fail("device: %w", err)
@@ -220,6 +221,13 @@ func deviceProcedure(kind string) func(*call) error {
 	case "rekeyed":
 		t, run = wire.TypeCert, func(c *call, d *device.Device) error {
 			return d.Rekeyed([][]byte{c.input("object")}, c.carried())
+		}
+	case "keyset":
+		t, run = wire.TypeKeyset, keyset
+	case "deposit-ack":
+		t, run = wire.TypeDepositAck, func(c *call, d *device.Device) error {
+			_, err := d.DepositAccept(c.input("object"))
+			return err
 		}
 	case "sync-chal":
 		t, run = wire.TypeSyncChal, report

@@ -1,17 +1,38 @@
 package judge
 
 import (
+	"bytes"
+	"io"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/assay-cbdc/assay/reference/device"
+	"github.com/assay-cbdc/assay/reference/ecash"
+	"github.com/assay-cbdc/assay/reference/ledger"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/vectors"
 )
 
 // value fills what the device's family of value adds to its state.
 func (c *call) value(next *device.State, s *vectors.Device) {
+	if s.Keyset != "" {
+		next.Keyset = c.object(s.Keyset)
+		next.Funding.Epoch = s.Epoch
+	}
+	if len(s.Taken) > 0 {
+		t := device.Taken{Order: 1, Transfer: wire.ID{1}}
+		for _, hash := range s.Taken {
+			t.Hashes += string(c.hex(hash))
+		}
+		next.Taken = []device.Taken{t}
+	}
+	for i, l := range s.Coins {
+		coin := device.Coin{Order: uint64(i) + 1, Amount: c.amount(l.Amount), Signature: string(c.hex(l.Signature)), Batch: 1, Epoch: l.Epoch}
+		c.array(coin.Key[:], l.Key)
+		c.array(coin.Seed[:], l.Seed)
+		next.Purse = append(next.Purse, coin)
+	}
 	for i, f := range s.Fragments {
 		next.Fragments = append(next.Fragments, device.Fragment{Order: uint64(i) + 1, Given: f.Given, Fragment: c.fragment(f)})
 	}
@@ -47,4 +68,43 @@ func (c *call) parts(d *device.Device) {
 		b = wire.AppendBytes(b, f.Source[:])
 	}
 	c.set("fragments", b)
+}
+
+// keyset is a KEYSET at a device. It publishes the names of its keys.
+func keyset(c *call, d *device.Device) error {
+	if err := d.ApplyKeyset(c.input("object")); err != nil {
+		return err
+	}
+	var names []byte
+	for _, k := range c.keys(c.input("object")).List {
+		names = append(names, k.ID[:]...)
+	}
+	c.set("keys", names)
+	return nil
+}
+
+// keys reads a KEYSET that was verified before.
+func (c *call) keys(object []byte) *ecash.Keys {
+	o, err := wire.DecodeObject(object, wire.TypeKeyset.MaxBytes())
+	var m wire.Keyset
+	if err == nil {
+		m, err = wire.DecodeKeyset(o.Payload)
+	}
+	var keys *ecash.Keys
+	if err == nil {
+		keys, err = ecash.ParseKeyset(m)
+	}
+	if err != nil {
+		c.fail("KEYSET: %w", err)
+	}
+	return keys
+}
+
+// money is what a ledger of a family of value has.
+func (c *call) money(p *ledger.Parts, s *vectors.Ledger, random *draw) {
+	p.Place.Family = s.Family
+	random.Reader = io.MultiReader(bytes.NewReader(c.hex(s.Draws)), endless{})
+	if s.Keyset != "" {
+		p.Keys, p.Mint = c.keys(c.object(s.Keyset)), ecash.TestMint(p.Place.Realm)
+	}
 }

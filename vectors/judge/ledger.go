@@ -48,6 +48,7 @@ func (c *call) name(o wire.Object) {
 	t := map[string]wire.Type{
 		"fund-req": wire.TypeFundReq, "defund": wire.TypeDefund, "sync": wire.TypeSync,
 		"record-transfer": wire.TypeTransfer, "record-receipt": wire.TypeReceipt, "record-pay-req": wire.TypePayReq, "record-rekey": wire.TypeRekeyReq,
+		"record-deposit": wire.TypeDeposit,
 	}[c.vector.Kind]
 	id := o.ID(t)
 	c.set("to_be_signed", o.ToBeSigned(t))
@@ -73,6 +74,12 @@ func (c *call) take(l *ledger.Ledger, object []byte) error {
 		return err
 	case "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
 		return c.upload(l)
+	case "record-deposit":
+		err := c.upload(l)
+		if acks := l.Deposited(c.did(c.file.Ledger(c.vector.Ledger).Device)); err == nil && len(acks) > 0 {
+			c.answer("deposit_ack_payload", acks[len(acks)-1])
+		}
+		return err
 	default:
 		r, err := l.Reconcile(object, nil, ledger.NoFactor)
 		if err == nil {
@@ -118,6 +125,7 @@ func (c *call) ledger(s *vectors.Ledger) *ledger.Ledger {
 		Service: c.service(), Paths: c.judge.paths(), Epoch: s.Epoch, Retention: 16,
 		Rules: c.judge.Ledger, Detectors: nil, Audits: nil,
 	}
+	c.money(&p, s, random)
 	policy, err := wire.DecodeObject(c.object(s.Policy), wire.TypePolicy.MaxBytes())
 	if err == nil {
 		p.Policy, err = wire.DecodePolicy(policy.Payload)

@@ -120,6 +120,12 @@ func procedureOf(kind string) procedure {
 		return syncChalProcedure()
 	case "rekeyed":
 		return rekeyedProcedure()
+	case "keyset":
+		return keysetProcedure()
+	case "deposit-ack":
+		return depositAckProcedure()
+	case "record-deposit":
+		return depositRecordProcedure()
 	}
 	return procedure{}
 }

@@ -45,6 +45,20 @@ func (c *call) kind() string {
 	return name
 }
 
+// misplaced: blinded messages and blind signatures are of family E, which has no
+// FUND without.
+func (c *call) misplaced() bool {
+	_, blinded := c.body[94]
+	_, signed := c.body[95]
+	switch c.vector.Kind {
+	case "fund-req":
+		return blinded && c.family() != familyEcash
+	case "fund":
+		return signed != (c.family() == familyEcash)
+	}
+	return false
+}
+
 // most is how many bytes the message may have: what carries tokens is larger.
 func (c *call) most() int {
 	switch c.kind() {

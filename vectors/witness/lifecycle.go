@@ -71,6 +71,9 @@ func fundProcedure() procedure {
 		}},
 		check{"amount", 300, func(c *call) bool { return number(c.device.Funding.Amount) == c.body.number(7) }})
 	checks = append(append(checks, service(useSignFund)...), issuedChecks()...)
+	checks = append(checks, inFamily(familyEcash, check{"answers what was asked", 130, func(c *call) bool {
+		return c.signedBlind(c.asking("fund_req"), c.body)
+	}})...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) {
 		c.balance += c.body.number(7)
 		c.unchanged()

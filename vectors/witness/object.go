@@ -134,6 +134,9 @@ func opening(kind, field string) []check {
 			}
 			m := messages(recordedAs(c.kind(), v))
 			c.body, code, c.bounds = read(v, m.typ, m.grammar)
+			if code == 0 && c.misplaced() {
+				code = 103
+			}
 			return code == 0 || c.fail(code)
 		}},
 		{"realm", 112, func(c *call) bool { return bytes.Equal(c.body.bytes(3), c.at.realm) }},
@@ -143,7 +146,10 @@ func opening(kind, field string) []check {
 			return c.body.number(5) == c.at.currency && c.body.number(6) == c.at.exponent
 		}})
 	}
-	return append(checks, check{"range", 105, func(c *call) bool { return !c.bounds }})
+	return append(checks, check{"range", 105, func(c *call) bool {
+		c.opened = !c.bounds
+		return c.opened
+	}})
 }
 
 // publish gives what every valid signed object has.

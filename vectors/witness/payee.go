@@ -23,7 +23,7 @@ func transferProcedure() procedure {
 		}},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payer's epoch", 152, (*call).epochKnown})
-	checks = append(append(checks, contentChecks()...), fragmentChecks()...)
+	checks = append(append(append(checks, contentChecks()...), fragmentChecks()...), coinChecks()...)
 	checks = append(checks, signatures()...)
 	checks = append(checks, lastChecks()...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).answerTransfer}
@@ -156,7 +156,7 @@ func (c *call) answerTransfer() {
 
 // mayRefund is the refund rule of payment.md.
 func (c *call) mayRefund() bool {
-	if slices.Contains([]int{126, 162, 240}, c.code) || c.body == nil || c.bounds || c.code < 113 || c.code == 114 {
+	if slices.Contains([]int{126, 162, 240}, c.code) || !c.opened {
 		return false
 	}
 	rn := c.body.number(11)

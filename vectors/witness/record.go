@@ -90,7 +90,7 @@ func (c *call) recorded() {
 // hold, the object itself says which it is.
 func recordedAs(kind string, payload any) string {
 	if m, ok := payload.(map[any]any); ok && (kind == "deposit" || strings.HasPrefix(kind, "record-")) {
-		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req", "record-rekey"} {
+		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req", "record-rekey", "record-deposit"} {
 			if m[uint64(2)] == messages(other).typ {
 				return other
 			}

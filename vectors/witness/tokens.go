@@ -18,7 +18,7 @@ func moneyMessages(kind string) message {
 	case "keyset":
 		return message{typeKeyset, "assay/1/keyset", 65000, head(must(10, id), must(19, between(1, maxCounter)), must(21, epoch),
 			must(98, tokenKeys)), false}
-	case "ecash-deposit":
+	case "ecash-deposit", "record-deposit":
 		return message{typeDeposit, "assay/1/deposit", 65000, money(must(9, nonce), must(10, id), must(17, id), must(21, epoch),
 			must(94, blindedMessages), must(97, listOf(1, maxTokens, spentToken))), true}
 	case "deposit-ack":
