@@ -53,6 +53,11 @@ type Device struct {
 	Online         bool       `json:"online,omitempty"`
 	Taken          []string   `json:"taken,omitempty"`
 	Coins          []Coin     `json:"coins,omitempty"`
+
+	// Tokens are the TOKENs that the host of a payer of family T keeps; Reservation is
+	// that of the FUND credited last, in family I.
+	Tokens      []string `json:"tokens,omitempty"`
+	Reservation uint64   `json:"reservation,omitempty"`
 }
 
 // A Coin is a token of family E that waits, with the others, to be exchanged.

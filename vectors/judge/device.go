@@ -63,7 +63,7 @@ func (c *call) device(random *draw) (*device.Device, *vectors.Device) {
 	d, err := device.New(device.Parts{
 		Store: store, Rand: random, Rules: c.judge.Device, Path: c.judge.Path, PolicyRules: c.judge.PolicyRules,
 		Verify: verified.Verify, PathVerify: verified.Verify, Certificates: certificates,
-		Tokens: c.judge.Tokens,
+		Tokens: c.judge.Tokens, Host: c.host(s),
 	}, cfg)
 	if err != nil {
 		c.fail("device: %w", err)

@@ -10,12 +10,14 @@ import (
 	"github.com/assay-cbdc/assay/reference/device"
 	"github.com/assay-cbdc/assay/reference/ecash"
 	"github.com/assay-cbdc/assay/reference/ledger"
+	"github.com/assay-cbdc/assay/reference/settlement"
 	"github.com/assay-cbdc/assay/reference/wire"
 	"github.com/assay-cbdc/assay/vectors"
 )
 
 // value fills what the device's family of value adds to its state.
 func (c *call) value(next *device.State, s *vectors.Device) {
+	next.Reservation = s.Reservation
 	if s.Keyset != "" {
 		next.Keyset = c.object(s.Keyset)
 		next.Funding.Epoch = s.Epoch
@@ -36,6 +38,23 @@ func (c *call) value(next *device.State, s *vectors.Device) {
 	for i, f := range s.Fragments {
 		next.Fragments = append(next.Fragments, device.Fragment{Order: uint64(i) + 1, Given: f.Given, Fragment: c.fragment(f)})
 	}
+}
+
+// host keeps what a device's state says that its host has.
+func (c *call) host(s *vectors.Device) device.Host {
+	h := device.NewHost()
+	for _, name := range s.Tokens {
+		o, err := wire.DecodeObject(c.object(name), wire.TypeToken.MaxBytes())
+		var m wire.IssuerToken
+		if err == nil {
+			m, err = wire.DecodeIssuerToken(o.Payload)
+		}
+		if err != nil {
+			c.fail("%s: %w", name, err)
+		}
+		h.KeepRecord(device.TokenRecord(m.TID), settlement.Append(nil, settlement.Record{Object: c.object(name)}))
+	}
+	return h
 }
 
 func (c *call) fragment(f vectors.Fragment) wire.Fragment {

@@ -67,7 +67,8 @@ func fundProcedure() procedure {
 		check{"open", 301, func(c *call) bool { return c.device.Funding != nil && !c.device.Funding.Cancelled }},
 		check{"request", 300, func(c *call) bool {
 			f := c.device.Funding
-			return bytes.Equal(unhex(f.Hash), c.body.bytes(18)) && bytes.Equal(unhex(f.Nonce), c.body.bytes(9))
+			reserved := c.family() != familyIOU || c.body.number(93) == f.Number
+			return bytes.Equal(unhex(f.Hash), c.body.bytes(18)) && bytes.Equal(unhex(f.Nonce), c.body.bytes(9)) && reserved
 		}},
 		check{"amount", 300, func(c *call) bool { return number(c.device.Funding.Amount) == c.body.number(7) }})
 	checks = append(append(checks, service(useSignFund)...), issuedChecks()...)

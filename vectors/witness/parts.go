@@ -2,6 +2,7 @@ package witness
 
 import (
 	"bytes"
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -323,4 +324,48 @@ func (c *call) publishParts() {
 	if len(list) > 0 {
 		c.set("fragments", primitive.Encode(list))
 	}
+}
+
+// drawParts draws the lowest hop first, of one hop in the order of token and start,
+// and of the last part the lower end; the lots are the sums. Each is one hop further.
+func (c *call) drawParts() (lots, parts []any) {
+	if c.family() != familyToken {
+		return nil, nil
+	}
+	held := heldParts(c.device.Fragments)
+	slices.SortFunc(held, func(a, b fragment) int {
+		return cmp.Or(cmp.Compare(a.hop, b.hop), strings.Compare(a.tid, b.tid), cmp.Compare(a.from, b.from))
+	})
+	left, sums := c.body.number(7), map[uint64]uint64{}
+	var drawn []fragment
+	for _, p := range held {
+		if left == 0 || p.given {
+			continue
+		}
+		p.to = p.from + min(p.to-p.from, left)
+		left -= p.to - p.from
+		p.hop++
+		sums[p.hop] += p.to - p.from
+		drawn = append(drawn, p)
+	}
+	for _, hop := range slices.Sorted(maps.Keys(sums)) {
+		lots = append(lots, []any{hop, sums[hop]})
+	}
+	slices.SortFunc(drawn, func(a, b fragment) int { return cmp.Or(strings.Compare(a.tid, b.tid), cmp.Compare(a.from, b.from)) })
+	for _, p := range drawn {
+		parts = append(parts, []any{[]byte(p.tid), p.from, p.to, p.hop, []byte(p.source)})
+	}
+	return lots, parts
+}
+
+// shows: the host has the TOKEN of each part that would be drawn.
+func (c *call) shows() bool {
+	_, parts := c.drawParts()
+	return !slices.ContainsFunc(parts, func(p any) bool {
+		tid := p.([]any)[0].([]byte)
+		return !slices.ContainsFunc(c.device.Tokens, func(name string) bool {
+			o, _ := parseObject(c.stored(name), messages("token").most)
+			return bytes.Equal(payloadOf(o).bytes(90), tid)
+		})
+	})
 }
