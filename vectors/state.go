@@ -185,7 +185,7 @@ type Ledger struct {
 	Blocked      bool       `json:"blocked"`
 	Account      string     `json:"account"`   // its balance
 	Challenge    string     `json:"challenge"` // nonce of the open SYNC_CHAL
-	Order        string     `json:"order"`     // nonce of the open order to defund
+	Order        string     `json:"order"`     // nonce of the open order to defund, or of several
 	Before       []string   `json:"before"`    // objects of the device that were taken, in order
 	Checkpoint   Checkpoint `json:"checkpoint"`
 

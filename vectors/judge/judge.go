@@ -137,6 +137,8 @@ func procedure(kind string) func(*call) error {
 		return claimed
 	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req", "record-rekey", "record-deposit":
 		return atLedger
+	case "run":
+		return run
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card
 	case "qr":

@@ -173,8 +173,8 @@ func (c *call) service() cert.Identity {
 // register makes the device's certificates known and opens its account.
 func (c *call) register(l *ledger.Ledger, s *vectors.Ledger) {
 	l.OpenAccount(account, c.amount(s.Account))
-	if len(s.Certificates) > 0 { // a record brings its signer's
-		if _, err := l.Register(account, c.objects(s.Certificates)...); err != nil {
+	for _, encoded := range c.objects(s.Certificates) { // a record brings its signer's
+		if _, err := l.Register(account, encoded); err != nil {
 			c.fail("register: %w", err)
 		}
 	}
@@ -186,10 +186,14 @@ func (c *call) register(l *ledger.Ledger, s *vectors.Ledger) {
 // open takes what came before and opens what is open. A SYNC that came before
 // answered a challenge of its own.
 func (c *call) open(l *ledger.Ledger, s *vectors.Ledger, random *draw) {
+	drawn := random.Reader
+	defer func() { random.Reader = drawn }()
 	if s.Order != "" {
 		random.Reader = bytes.NewReader(c.hex(s.Order))
-		if _, err := l.DefundOrder(account); err != nil {
-			c.fail("order: %w", err)
+		for range len(s.Order) / 32 { // in hex
+			if _, err := l.DefundOrder(account); err != nil {
+				c.fail("order: %w", err)
+			}
 		}
 	}
 	for _, name := range s.Before {

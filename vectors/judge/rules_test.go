@@ -198,6 +198,10 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	// An account in a vector is its device's, and its balance is far from 2^53.
 	without(t, "defund", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.Order },
 		"the account of the order is the device's", "the account takes the amount")
+	// Of families I and S.
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Reserve })
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.ReserveDefunding })
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.ReserveCancel })
 	// Of family E.
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Withdraw })
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.VoidTokens })

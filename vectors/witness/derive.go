@@ -42,6 +42,8 @@ func derive(kind string) func(*call) {
 		return makeFrames
 	case "telecom-frames":
 		return makeParts
+	case "run":
+		return wholeRun
 	}
 	return nil
 }
