@@ -202,6 +202,13 @@ func TestEveryRuleOfTheLedgerHasAVector(t *testing.T) {
 	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.Debit] { return &r.Reserve })
 	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.Defunding] { return &r.ReserveDefunding })
 	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.ReserveCancel })
+	// Of family T.
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Parts })
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.RedeemParts })
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Void })
+	// What was not issued is worth nothing, so that every part of it is outside: where
+	// no code is told, nobody can tell the two rules apart.
+	without(t, "run", func(r *ledger.Rules) *[]ledger.Rule[ledger.PartsOf] { return &r.Renew }, "the ledger has issued their tokens")
 	// Of family E.
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.Withdraw })
 	without(t, "fund-req", func(r *ledger.Rules) *[]ledger.Rule[ledger.FundingRequest] { return &r.VoidTokens })

@@ -107,11 +107,17 @@ func (p *partBook) defund(did string, parts []fragment, m body, debits []*debit)
 // brought: the source of a part has brought all of it to the device.
 func (r *run) brought(did string, f fragment) bool {
 	if g, own := r.parts.given[f.source]; own {
-		return g.did == did && holdsAll(g.parts, f) && (!g.returned || r.had(did, g.parts, f))
+		if g.returned {
+			return g.did == did && r.had(did, g.parts, f)
+		}
+		return g.did == did && holdsAll(g.parts, f)
 	}
 	for _, d := range r.debits {
 		if d.id == f.source {
 			return d.payee == did && holdsAll(d.parts, f)
+		}
+		if d.id == r.refusals[f.source] { // it returned what its payer had paid with
+			return d.payer == did && r.had(did, d.parts, f)
 		}
 	}
 	return false
@@ -119,7 +125,7 @@ func (r *run) brought(did string, f fragment) bool {
 
 // had: each of the parts of a returned debit had been brought, as far as f goes.
 func (r *run) had(did string, parts []fragment, f fragment) bool {
-	return !slices.ContainsFunc(parts, func(q fragment) bool {
+	return rising(parts) && holdsAll(parts, f) && !slices.ContainsFunc(parts, func(q fragment) bool {
 		if !q.overlaps(f) {
 			return false
 		}

@@ -17,6 +17,7 @@ type run struct {
 	fundings map[string]*moneyIn // by device and number
 	debits   []*debit
 	receipts map[string][]uint64 // the status of each, by the TRANSFER
+	refusals map[string]string   // the TRANSFER of each REFUSED
 	reserve  map[string]int64
 	owed     []owing
 	orders   map[string]string // who has used an order
@@ -57,7 +58,7 @@ type debit struct {
 
 func wholeRun(c *call) {
 	c.atLedger()
-	r := &run{call: c, fundings: map[string]*moneyIn{}, receipts: map[string][]uint64{}, reserve: map[string]int64{},
+	r := &run{call: c, fundings: map[string]*moneyIn{}, receipts: map[string][]uint64{}, refusals: map[string]string{}, reserve: map[string]int64{},
 		orders: map[string]string{}, answers: map[string]body{}, parts: newPartBook(c)}
 	for _, name := range slices.Sorted(maps.Keys(c.vector.Input)) {
 		if !strings.HasPrefix(name, "step_") || c.vector.Input[name] == "" {
@@ -100,6 +101,9 @@ func (r *run) step(b []byte) int {
 	m := payloadOf(o)
 	if m.number(2) == typeReceipt {
 		txh := string(m.bytes(18))
+		if m.number(24) == 2 {
+			r.refusals[string(o.id("assay/1/receipt"))] = txh
+		}
 		r.receipts[txh] = append(r.receipts[txh], m.number(24))
 		r.fixpoint()
 		return 0
@@ -216,6 +220,8 @@ func (r *run) answer(did, id string, m body, credited bool) {
 	r.answers[id] = body{1: uint64(1), 2: uint64(typeDefundAck), 3: r.at.realm, 4: service.body.number(4), 10: service.id,
 		18: []byte(id), 21: r.ledger.Epoch, 24: status, 31: []byte(did)}
 	if !credited {
+		o := object{alg: algOf(service.body.number(4)), payload: r.answers[id].encode()}
+		r.parts.given[string(o.id("assay/1/defund-ack"))] = gift{did, partsOf(m), true}
 		r.learn(&debit{id: id, payer: did, counter: m.number(13), amount: m.number(7), refused: true, parts: partsOf(m)})
 	}
 }
