@@ -72,7 +72,7 @@ func all() []*file {
 		tokenTransferVectors(), tokenFundVectors(), tokenRenewalVectors(), tokenPayVectors(),
 		reservedPayVectors(), reservedTransferVectors(), reservedFundVectors(),
 		reservedLedgerVectors(), tokenLedgerVectors(),
-		coinTransferVectors(), keysetVectors(), coinFundVectors(), coinFundReqVectors(), coinDepositVectors(), coinDepositAckVectors(),
+		coinTransferVectors(), keysetVectors(), coinFundVectors(), coinFundReqVectors(), coinDepositVectors(), coinDepositAckVectors(), coinOnlineVectors(),
 		paymentIn("p256", "suite 2, P-256", suite.P256), paymentIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),
 		paymentIn("hybrid-ed25519", "suite 5, Ed25519 with ML-DSA-44", suite.Ed25519MLDSA44),
 		ledgerIn("p256", "suite 2, P-256", suite.P256), ledgerIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),

@@ -139,6 +139,8 @@ func procedure(kind string) func(*call) error {
 		return atLedger
 	case "run":
 		return run
+	case "tokens":
+		return tokens
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card
 	case "qr":

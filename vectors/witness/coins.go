@@ -103,28 +103,9 @@ func (t coin) minted(realm []byte, k mintKey) bool {
 
 // coinChecks are those of the payee on the tokens beside a TRANSFER.
 func coinChecks() []check {
-	all := func(holds func(*call, coin, mintKey) bool) func(*call) bool {
-		return func(c *call) bool {
-			return !slices.ContainsFunc(c.purse.coins, func(t coin) bool {
-				k, known := c.key(t.key)
-				return known && !holds(c, t, k)
-			})
-		}
-	}
-	return inFamily(familyEcash,
-		check{"tokens", 103, func(c *call) bool {
-			var list []any
-			for _, b := range c.besideTransfer() {
-				v, code := decode(b)
-				if code != 0 || spentToken(v) != 0 {
-					return false
-				}
-				list = append(list, v)
-			}
-			c.purse.coins = coinsIn(list)
-			return len(list) > 0 && len(list) <= maxTokens
-		}},
-		check{"tokens named", 500, func(c *call) bool {
+	list := []check{
+		{"tokens", 103, (*call).readCoins},
+		{"tokens named", 500, func(c *call) bool {
 			named, _ := c.body[92].([]any)
 			for i, t := range c.purse.coins {
 				if i >= len(named) || !bytes.Equal(named[i].([]byte), t.hash()) {
@@ -133,16 +114,46 @@ func coinChecks() []check {
 			}
 			return len(named) == len(c.purse.coins)
 		}},
-		check{"keys known", 500, func(c *call) bool {
+	}
+	return inFamily(familyEcash, append(list, coinsRight()...)...)
+}
+
+// readCoins reads what stands beside.
+func (c *call) readCoins() bool {
+	var list []any
+	for _, b := range c.besideTransfer() {
+		v, code := decode(b)
+		if code != 0 || spentToken(v) != 0 {
+			return false
+		}
+		list = append(list, v)
+	}
+	c.purse.coins = coinsIn(list)
+	return len(list) > 0 && len(list) <= maxTokens
+}
+
+// coinsRight are the checks of tokens that a payee is paid with, offline and online.
+func coinsRight() []check {
+	all := func(holds func(*call, coin, mintKey) bool) func(*call) bool {
+		return func(c *call) bool {
+			return !slices.ContainsFunc(c.purse.coins, func(t coin) bool {
+				k, known := c.key(t.key)
+				return known && !holds(c, t, k)
+			})
+		}
+	}
+	return []check{
+		{"keys known", 500, func(c *call) bool {
 			return !slices.ContainsFunc(c.purse.coins, func(t coin) bool { _, known := c.key(t.key); return !known })
 		}},
-		check{"keys in force", 504, all(func(c *call, _ coin, k mintKey) bool { return c.device.Epoch <= k.last })},
-		check{"denominations", 503, func(c *call) bool { return c.denominations(c.purse.coins) == c.body.number(7) }},
-		check{"tokens not held", 501, all(func(c *call, t coin, _ mintKey) bool {
+		{"keys in force", 504, all(func(c *call, _ coin, k mintKey) bool { return c.device.Epoch <= k.last })},
+		{"denominations", 503, func(c *call) bool { return c.denominations(c.purse.coins) == c.body.number(7) }},
+		{"tokens not held", 501, all(func(c *call, t coin, _ mintKey) bool {
 			return !slices.Contains(c.device.Taken, hex.EncodeToString(t.hash()))
 		})},
-		check{"spent for this", 130, all(func(c *call, t coin, _ mintKey) bool { return t.spent(c.body.bytes(17), c.body.bytes(12)) })},
-		check{"minted", 130, all(func(c *call, t coin, k mintKey) bool { return t.minted(c.at.realm, k) })})
+		{"spent for this", 130, all(func(c *call, t coin, _ mintKey) bool { return t.spent(c.body.bytes(17), c.body.bytes(12)) })},
+		{"minted", 130, all(func(c *call, t coin, k mintKey) bool { return t.minted(c.at.realm, k) })},
+	}
 }
 
 // denominations is what tokens are worth together.
@@ -229,4 +240,57 @@ func (c *call) blindSign(asked body) (list []any) {
 		list = append(list, message.Exp(message, key.D, key.N).FillBytes(make([]byte, 256)))
 	}
 	return list
+}
+
+// tokensProcedure is TOKENS at a payee that has sent its request.
+func tokensProcedure() procedure {
+	checks := []check{
+		{"item", 103, (*call).readTokens},
+		{"request open", 165, func(c *call) bool { return c.open != nil }},
+		{"connection", 505, func(c *call) bool { return c.device.Online }},
+	}
+	return procedure{prepare: (*call).atDevice, checks: append(checks, coinsRight()...), finish: func(c *call) {
+		if c.code == 0 {
+			var hashes []any
+			for _, t := range c.purse.coins {
+				hashes = append(hashes, t.hash())
+			}
+			c.set("payment", digestOf([]any{"assay/1/tokens", c.body.bytes(17), hashes}))
+		}
+	}}
+}
+
+// readTokens reads the item, and what it answers: what is asked of a TRANSFER's
+// members is asked of the request's.
+func (c *call) readTokens() bool {
+	v, code := decode(c.input("item"))
+	if code == 0 {
+		code = item(v)
+	}
+	if code != 0 {
+		return c.fail(code)
+	}
+	three := v.([]any)
+	if three[0] != uint64(0x1c) {
+		return c.fail(118)
+	}
+	c.body = body{17: three[1]}
+	var list []any
+	for _, l := range three[2].([]any) {
+		b := l.([]any)[0].([]byte)
+		one, code := decode(b)
+		if _, open := l.([]any)[1].([]byte); open || code != 0 || spentToken(one) != 0 {
+			return false
+		}
+		list = append(list, one)
+	}
+	c.purse.coins = coinsIn(list)
+	for i, r := range c.device.Requests {
+		if bytes.Equal(unhex(r.Hash), c.body.bytes(17)) {
+			c.open = &c.device.Requests[i]
+			c.body[7] = number(r.Amount)
+			c.body[12] = payeeTag(unhex(c.device.DID), c.nonceOf(r.Number))
+		}
+	}
+	return len(list) <= maxTokens
 }

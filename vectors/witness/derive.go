@@ -124,6 +124,8 @@ func procedureOf(kind string) procedure {
 		return rekeyedProcedure()
 	case "keyset":
 		return keysetProcedure()
+	case "tokens":
+		return tokensProcedure()
 	case "deposit-ack":
 		return depositAckProcedure()
 	case "record-deposit":

@@ -106,7 +106,7 @@ func Kinds() []string {
 		"qr", "telecom", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
 		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence", "certs", "record-rekey",
-		"keyset", "deposit-ack", "record-deposit",
+		"keyset", "tokens", "deposit-ack", "record-deposit",
 	}
 }
 
