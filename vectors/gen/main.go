@@ -73,6 +73,7 @@ func all() []*file {
 		reservedPayVectors(), reservedTransferVectors(), reservedFundVectors(),
 		reservedLedgerVectors(), tokenLedgerVectors(),
 		coinTransferVectors(), keysetVectors(), coinFundVectors(), coinFundReqVectors(), coinDepositVectors(), coinDepositAckVectors(), coinOnlineVectors(),
+		coinLedgerVectors(),
 		paymentIn("p256", "suite 2, P-256", suite.P256), paymentIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),
 		paymentIn("hybrid-ed25519", "suite 5, Ed25519 with ML-DSA-44", suite.Ed25519MLDSA44),
 		ledgerIn("p256", "suite 2, P-256", suite.P256), ledgerIn("mldsa44", "suite 3, ML-DSA-44", suite.MLDSA44),

@@ -74,7 +74,7 @@ func (w runWorld) funds(who string, number uint64, sum money.Amount, status uint
 	return w.signedBy(who, wire.TypeFundReq, m.Encode())
 }
 
-// pays is a record of a TRANSFER; its debit has a counter, and is the n-th of all.
+// pays is a record of a TRANSFER, without certificates, which the ledger has; its debit has a counter, and is the n-th of all.
 func (w runWorld) pays(from, to string, n uint64, sum money.Amount, edit func(*wire.Transfer)) (record []byte, transfer []byte) {
 	m := w.transfer()
 	nonce := wire.Nonce(drawn("request of "+to+" for "+from+dec(n), 16))
@@ -89,7 +89,7 @@ func (w runWorld) pays(from, to string, n uint64, sum money.Amount, edit func(*w
 		edit(&m)
 	}
 	transfer = w.signedBy(from, wire.TypeTransfer, m.Encode())
-	return settlement.Append(nil, settlement.Record{Object: transfer, Certificates: [][]byte{w.holderOf(from).Raw},
+	return settlement.Append(nil, settlement.Record{Object: transfer,
 		Opening: &settlement.Opening{Payee: payee, Nonce: nonce}}), transfer
 }
 
@@ -105,7 +105,7 @@ func (w runWorld) says(who string, transfer []byte, status uint64) []byte {
 	if status == wire.ReceiptRefused {
 		m.Why = uint64(spec.EHop)
 	}
-	return settlement.Append(nil, settlement.Record{Object: w.signedBy(who, wire.TypeReceipt, m.Encode()), Certificates: [][]byte{w.holderOf(who).Raw}})
+	return settlement.Append(nil, settlement.Record{Object: w.signedBy(who, wire.TypeReceipt, m.Encode())})
 }
 
 // defunds is a DEFUND of the payer.

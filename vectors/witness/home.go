@@ -188,3 +188,31 @@ func depositRecordProcedure() procedure {
 		c.set("deposit_ack_payload", c.serviceBody(typeDepositAck, word).encode())
 	}}
 }
+
+// comesHome: the tokens of a DEFUND are right and in nobody's hands, and are spent by
+// it.
+func (r *run) comesHome(did string, m body) bool {
+	zero, tag := make([]byte, 32), payeeTag([]byte(did), m.bytes(9))
+	sum, seen := uint64(0), map[string]bool{}
+	coins := coinsIn(m[97])
+	for _, t := range coins {
+		k, known := r.key(t.key)
+		hash := string(t.hash())
+		if !known || r.at.epoch > k.last || seen[hash] || r.spent[hash] || !t.spent(zero, tag) || !t.minted(r.at.realm, k) {
+			return false
+		}
+		seen[hash] = true
+		sum += k.denomination
+	}
+	if len(coins) == 0 || sum != m.number(7) {
+		return false
+	}
+	r.spend(m)
+	return true
+}
+
+func (r *run) spend(m body) {
+	for _, t := range coinsIn(m[97]) {
+		r.spent[string(t.hash())] = true
+	}
+}

@@ -23,6 +23,7 @@ type run struct {
 	orders   map[string]string // who has used an order
 	answers  map[string]body   // DEFUND_ACKs by DEFUND
 	parts    partBook
+	spent    map[string]bool // tokens of e-cash that have come home, by their hashes
 }
 
 // moneyIn is one funding.
@@ -59,7 +60,7 @@ type debit struct {
 func wholeRun(c *call) {
 	c.atLedger()
 	r := &run{call: c, fundings: map[string]*moneyIn{}, receipts: map[string][]uint64{}, refusals: map[string]string{}, reserve: map[string]int64{},
-		orders: map[string]string{}, answers: map[string]body{}, parts: newPartBook(c)}
+		orders: map[string]string{}, spent: map[string]bool{}, answers: map[string]body{}, parts: newPartBook(c)}
 	for _, name := range slices.Sorted(maps.Keys(c.vector.Input)) {
 		if !strings.HasPrefix(name, "step_") || c.vector.Input[name] == "" {
 			continue
@@ -85,6 +86,11 @@ func (r *run) step(b []byte) int {
 		case typeFundReq:
 			return r.funding(signer, string(o.id("assay/1/fund-req")), m)
 		case typeDefund:
+			kind := messages("defund")
+			v, _ := decode(o.payload)
+			if _, code, _ := read(v, kind.typ, kind.grammar); code != 0 {
+				return code
+			}
 			return r.defunding(signer, string(o.id("assay/1/defund")), m)
 		case typeSync:
 			return r.report(signer, string(o.id("assay/1/sync")), m)
@@ -99,6 +105,10 @@ func (r *run) step(b []byte) int {
 	encoded, _ := four[0].([]byte)
 	o, _ = parseObject(encoded, len(encoded))
 	m := payloadOf(o)
+	if m.number(2) == typeDeposit {
+		r.spend(m)
+		return 0
+	}
 	if m.number(2) == typeReceipt {
 		txh := string(m.bytes(18))
 		if m.number(24) == 2 {
@@ -194,6 +204,9 @@ func (r *run) defunding(did, id string, m body) int {
 		order := string(m.bytes(9))
 		by, used := r.orders[order]
 		right := r.ordered(order) && (!used || by == id)
+		if right && r.family() == familyEcash {
+			right = r.comesHome(did, m)
+		}
 		if right && r.reserving() {
 			if code := r.defundReserve(did, id, m); code != 0 {
 				return code
