@@ -265,6 +265,15 @@ func coinDepositChecks(f *file, w coinWorld) {
 	f.refused(
 		bad(60, 1, spec.ENC02, spec.EField, "Grammar", "no tokens", tokens()),
 		bad(61, 1, spec.ENC02, spec.EField, "Grammar", "a token whose signature is a byte short", last(func(t *wire.Token) { t.Signature = t.Signature[1:] })),
+	)
+	depositSigners(f)
+	twice := []wire.Token{w.coin(w.key(500, 1), secret(5), wire.ID{}, tag), w.coin(w.key(500, 1), secret(5), wire.ID{}, tag)}
+	f.refused(bad(70, 1, spec.ECH04, spec.ETokenSpent, "Twice", "one token twice, which adds up", tokens(append(twice, m.Tokens[1], m.Tokens[2])...)))
+}
+
+// depositSigners changes who has signed a DEPOSIT.
+func depositSigners(f *file) {
+	f.refused(
 		bad(62, 1, spec.ENC02, spec.EField, "Grammar", "no messages: what is brought is to be exchanged", payload("input.object", "payer", drop(94))),
 		bad(63, 1, spec.CRY01, spec.ECertNeeded, "Certificate", "the certificate is not sent and not known", without("certificate")),
 		bad(64, 1, spec.CRY01, spec.ECertNeeded, "Certificate", "names a certificate that is not there", payload("input.object", "payer", flip(10))),
@@ -273,8 +282,6 @@ func coinDepositChecks(f *file, w coinWorld) {
 		bad(67, 1, spec.CRY01, spec.ESig, "Certificate", "one bit of the certificate's signature", raw("uses.certificate", lastBit)),
 		bad(68, 1, spec.CRY01, spec.EUsage, "Certificate", "a certificate without the usage receive", certifiedFor("payer", number(33, wire.UsePay|wire.UseFund))),
 	)
-	twice := []wire.Token{w.coin(w.key(500, 1), secret(5), wire.ID{}, tag), w.coin(w.key(500, 1), secret(5), wire.ID{}, tag)}
-	f.refused(bad(70, 1, spec.ECH04, spec.ETokenSpent, "Twice", "one token twice, which adds up", tokens(append(twice, m.Tokens[1], m.Tokens[2])...)))
 }
 
 // certifiedFor changes the signer's certificate; the object then names the new one.

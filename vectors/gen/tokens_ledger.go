@@ -100,6 +100,11 @@ func (w runWorld) partsDefunded(ledger string, fund []byte, source wire.ID) {
 	cancelled := w.funds("payer", 2, 300, wire.FundCancel)
 	add(9, spec.TOK10, "all of a token comes home after another funding was cancelled", "20000", ack(home, 1), fund, second, cancelled, home)
 	add(10, spec.FND04, "what has come home of another token does not matter to a cancel", "20000", nil, fund, second, home, cancelled)
+	w.partsRefused(rest, source, cancel)
+}
+
+// partsRefused are the refusals of the runs of partsDefunded.
+func (w runWorld) partsRefused(rest wire.Fragment, source wire.ID, cancel []byte) {
 	bent := func(edit func(*wire.Defund)) []byte {
 		return w.defunds(2, 3750, func(m *wire.Defund) {
 			m.Fragments, m.Lots = []wire.Fragment{rest}, []wire.Lot{{Hop: 0, Amount: 3750}}

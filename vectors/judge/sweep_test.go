@@ -55,17 +55,6 @@ const further = "further-"
 
 func (s *sweep) further() bool { return strings.HasPrefix(s.file.Name, further) && !soak }
 
-// family is the family of value of a file that is about one: its bodies have members
-// of their own.
-func (s *sweep) family() string {
-	for _, name := range []string{"tokens-", "ecash-", "reserved-"} {
-		if strings.HasPrefix(s.file.Name, name) {
-			return name
-		}
-	}
-	return ""
-}
-
 // unnamed is a vector whose object names no certificate: its signer is the one whose
 // signature it is, and of another signature nobody is.
 const unnamed = "record-rekey-003"
@@ -136,15 +125,6 @@ func thinned(b []byte, sign bool, random *rand.Rand) []int {
 	bits := all((len(b) - signature) * 8)
 	for end := len(b); end > len(b)-signature && end >= 4; end -= 4 {
 		bits = append(bits, end*8-1-random.IntN(32))
-	}
-	return bits
-}
-
-// one is a bit of each byte: what carries tokens is numbers of RSA for the most part,
-// and each of their bytes is met in every one of them.
-func one(n int, random *rand.Rand) (bits []int) {
-	for i := range n {
-		bits = append(bits, i*8+random.IntN(8))
 	}
 	return bits
 }
