@@ -41,6 +41,42 @@ type Device struct {
 	Funding        *Funding  `json:"funding,omitempty"`
 	Sync           *SyncMark `json:"sync,omitempty"`
 	Rekey          *Rekey    `json:"rekey,omitempty"`
+
+	// What the families of value add: member 23 as the device says it, 0 for 1; in
+	// family T the parts of tokens that Balance is the sum of, in the order in which
+	// they came, and for how many there is room; in family E the KEYSET, whether the
+	// host has a connection, and the tokens that are not home yet, by their hashes.
+	Family         uint64     `json:"family,omitempty"`
+	Fragments      []Fragment `json:"fragments,omitempty"`
+	FragmentPlaces uint64     `json:"fragment_places,omitempty"`
+	Keyset         string     `json:"keyset,omitempty"`
+	Online         bool       `json:"online,omitempty"`
+	Taken          []string   `json:"taken,omitempty"`
+	Coins          []Coin     `json:"coins,omitempty"`
+
+	// Tokens are the TOKENs that the host of a payer of family T keeps; Reservation is
+	// that of the FUND credited last, in family I.
+	Tokens      []string `json:"tokens,omitempty"`
+	Reservation uint64   `json:"reservation,omitempty"`
+}
+
+// A Coin is a token of family E that waits, with the others, to be exchanged.
+type Coin struct {
+	Key       string `json:"key"`
+	Amount    string `json:"amount"`
+	Seed      string `json:"seed"` // of its one-time key
+	Signature string `json:"signature"`
+	Epoch     uint64 `json:"epoch"` // in which the exchange was prepared
+}
+
+// A Fragment is a part of a token, with the object that brought it.
+type Fragment struct {
+	TID    string `json:"tid"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+	Hop    uint64 `json:"hop"`
+	Source string `json:"source"`
+	Given  bool   `json:"given,omitempty"` // up, by a SYNC that has no answer
 }
 
 // A Rekey is a key that waits for its certificate.
@@ -149,9 +185,14 @@ type Ledger struct {
 	Blocked      bool       `json:"blocked"`
 	Account      string     `json:"account"`   // its balance
 	Challenge    string     `json:"challenge"` // nonce of the open SYNC_CHAL
-	Order        string     `json:"order"`     // nonce of the open order to defund
+	Order        string     `json:"order"`     // nonce of the open order to defund, or of several
 	Before       []string   `json:"before"`    // objects of the device that were taken, in order
 	Checkpoint   Checkpoint `json:"checkpoint"`
+
+	Family uint64 `json:"family,omitempty"` // as in Device
+	Keyset string `json:"keyset,omitempty"` // of family E
+	// Draws is what the ledger draws next, 16 bytes for each tid.
+	Draws string `json:"draws,omitempty"`
 }
 
 // A Checkpoint is what the ledger has acknowledged of the device; it follows

@@ -175,6 +175,8 @@ func Domain(kind, field string) string {
 		return "assay/1/pay-req"
 	case "peer":
 		return "assay/1/peer"
+	case "token_1", "token_2", "token_3":
+		return "assay/1/token"
 	case "object":
 		return "assay/1/" + objectDomain(kind)
 	}

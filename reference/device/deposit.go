@@ -1,6 +1,7 @@
 package device
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/assay-cbdc/assay/reference/ecash"
@@ -308,10 +309,10 @@ func (d *Device) ApplyKeyset(keyset []byte) error {
 	if !d.state.Provisioned || !d.ecash() {
 		return d.refuse(spec.PRV02, spec.EUnprovisioned)
 	}
-	if slices.Equal(keyset, d.state.Keyset) {
+	m, err := d.judgeKeyset(keyset)
+	if errors.Is(err, errInForce) {
 		return nil
 	}
-	m, err := d.judgeKeyset(keyset)
 	if err != nil {
 		return err
 	}
@@ -337,6 +338,9 @@ func (d *Device) judgeKeyset(keyset []byte) (m wire.Keyset, err error) {
 	}
 	c.Keyset = m
 	c.signed(o, wire.TypeKeyset, m.Suite, m.Cert, m.Epoch)
+	if in, err := wire.DecodeObject(d.state.Keyset, wire.TypeKeyset.MaxBytes()); err == nil && in.ID(wire.TypeKeyset) == c.ID {
+		return m, errInForce // as in POLICY and REVSET, whatever its signature is
+	}
 	if r := d.judge(ProcKeyset, c); r != nil {
 		return m, r
 	}

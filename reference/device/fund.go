@@ -122,7 +122,7 @@ func (d *Device) FundAccept(fund []byte) error {
 	if err = d.cfg.Place.Check(m.Realm, m.Currency, m.Exponent, err); err != nil {
 		return d.refusalOf(err)
 	}
-	if len(m.Signatures) > 0 && !d.ecash() {
+	if (len(m.Signatures) > 0) != d.ecash() { // blind signatures are of family E, which has no FUND without
 		return d.refuse(spec.ENC02, spec.EField)
 	}
 	c.Fund, c.Amount = m, m.Amount

@@ -211,15 +211,15 @@ func (s *State) clearPartHops(join JoinFunc) {
 	s.merge(join)
 }
 
-// tokenRecord names the record of a token at the host.
-func tokenRecord(tid wire.TID) wire.ID {
+// TokenRecord names the record of a token at the host.
+func TokenRecord(tid wire.TID) wire.ID {
 	return sha256.Sum256(append([]byte("token of "), tid[:]...))
 }
 
 // keepIssued hands the host the TOKENs that were verified.
 func (d *Device) keepIssued(c *Context) {
 	for tid, object := range c.kept {
-		d.parts.Host.KeepRecord(tokenRecord(tid), settlement.Append(nil, settlement.Record{Object: object}))
+		d.parts.Host.KeepRecord(TokenRecord(tid), settlement.Append(nil, settlement.Record{Object: object}))
 	}
 }
 
@@ -235,7 +235,7 @@ func (d *Device) issuedBeside(parts []wire.Fragment) (links []wire.Link, ok bool
 		if i > 0 && parts[i-1].TID == f.TID {
 			continue
 		}
-		record, err := settlement.Parse(d.parts.Host.Record(tokenRecord(f.TID)))
+		record, err := settlement.Parse(d.parts.Host.Record(TokenRecord(f.TID)))
 		if err != nil {
 			return links, false
 		}

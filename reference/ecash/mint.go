@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"sync"
 
@@ -135,6 +136,18 @@ func TestEntries(keyEpochs int, last func(keyEpoch uint64) uint64) []wire.Keyset
 // blind signer cannot see what a signature is for.
 func testKeyOf(denomination, keyEpoch int) testKey {
 	return parsedTestKeys()[keyEpoch*testDenominations+denomination]
+}
+
+// TestPrimes returns the primes of the test key that signs for a denomination in a
+// key epoch, nil where there is none: whoever publishes what the test realm signs
+// publishes its keys.
+func TestPrimes(denomination money.Amount, keyEpoch uint64) []*big.Int {
+	for i := range testDenominations {
+		if testDenomination(i) == denomination && keyEpoch >= 1 && keyEpoch <= testKeyEpochs {
+			return slices.Clone(testKeyOf(i, int(keyEpoch)-1).primes)
+		}
+	}
+	return nil
 }
 
 func testDenomination(i int) money.Amount {

@@ -156,8 +156,10 @@ func (l *Ledger) openFunding(request []byte) (*FundingRequest, error) {
 	r.Signed, err = l.open(request, opened{typ: wire.TypeFundReq, usage: wire.UseFund}, func(payload []byte) (signerOf, error) {
 		var err error
 		r.Body, err = wire.DecodeFundReq(payload)
-		return signerOf{r.Body.Suite, r.Body.Cert},
-			l.parts.Place.Check(r.Body.Realm, r.Body.Currency, r.Body.Exponent, err)
+		if err = l.parts.Place.Check(r.Body.Realm, r.Body.Currency, r.Body.Exponent, err); err == nil && len(r.Body.Blinded) > 0 && !l.ecash() {
+			err = &wire.Error{Code: spec.EField, Key: 94, What: "blinded messages are of family E"}
+		}
+		return signerOf{r.Body.Suite, r.Body.Cert}, err
 	})
 	return r, err
 }

@@ -288,7 +288,7 @@ func (m *DepositAck) fields(c *codec) {
 	c.choice(24, &m.Status, upTo(2))
 	c.fixed(31, m.Device[:])
 	if m.Status == DepositSpent {
-		c.ids(92, &m.Spent, 1)
+		c.idsUpTo(92, &m.Spent, 1, MaxTokens)
 		return
 	}
 	c.blindSigs(95, &m.Signatures)

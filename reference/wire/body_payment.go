@@ -137,7 +137,7 @@ func (m *Transfer) fields(c *codec) {
 	}
 	c.ofTokens(m.Family, &m.Fragments)
 	if c.optional(92, len(m.Tokens) > 0) && m.Family == FamilyECash {
-		c.ids(92, &m.Tokens, 1)
+		c.idsUpTo(92, &m.Tokens, 1, MaxTokens)
 	}
 	if m.Family == FamilyIOU && c.optional(93, m.Reserved) {
 		m.Reserved = true

@@ -95,8 +95,10 @@ func (c *codec) tuple(key uint64, p ...*uint64) {
 }
 
 // ids is a list of identifiers in ascending order without repetition.
-func (c *codec) ids(key uint64, p *[]ID, least int) {
-	n := c.length(key, len(*p), least, maxListed)
+func (c *codec) ids(key uint64, p *[]ID, least int) { c.idsUpTo(key, p, least, maxListed) }
+
+func (c *codec) idsUpTo(key uint64, p *[]ID, least, most int) {
+	n := c.length(key, len(*p), least, most)
 	if !c.writing {
 		*p = resize(*p, n)
 	}

@@ -76,7 +76,7 @@ func DrawTwice(a, b []Fragment) bool {
 // MaxFragments is the most fragments of one debit.
 const MaxFragments = 64
 
-// MaxIssued is the most TOKENs of one FUND.
+// MaxIssued is the most TOKENs of one FUND or SYNC_ACK.
 const MaxIssued = 16
 
 // MaxTokenFund is the largest size in bytes of a FUND or SYNC_ACK that carries
@@ -126,6 +126,14 @@ func (c *codec) renewed(p *[]Fragment) {
 func (c *codec) renewal(p *[][]byte) {
 	if (c.ofT || c.writing) && c.optional(99, len(*p) > 0) {
 		c.strings(99, p, 1)
+		c.fewIssued(len(*p))
+	}
+}
+
+// fewIssued bounds key 99.
+func (c *codec) fewIssued(n int) {
+	if !c.writing && c.ok() && n > MaxIssued {
+		c.fault(99, "array too long")
 	}
 }
 
@@ -182,6 +190,7 @@ func DecodeIssuerToken(payload []byte) (IssuerToken, error) { return decode[Issu
 func (c *codec) issued(p *[][]byte) {
 	if c.ofT || c.writing && len(*p) > 0 {
 		c.strings(99, p, 1)
+		c.fewIssued(len(*p))
 	}
 }
 
@@ -191,8 +200,5 @@ func DecodeTokenFund(payload []byte) (Fund, error) {
 	c := codec{ofT: true}
 	c.read(payload)
 	m.fields(&c)
-	if c.ok() && len(m.Issued) > MaxIssued {
-		c.fault(99, "array too long")
-	}
 	return m, c.decoded(payload)
 }

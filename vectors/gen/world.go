@@ -174,6 +174,7 @@ func (w *world) variant(from, name string, edit func(*vectors.Device)) string {
 	d.Name = name
 	d.Own, d.Requests, d.Credits = slices.Clone(d.Own), slices.Clone(d.Requests), slices.Clone(d.Credits)
 	d.Balance, d.Pending, d.Issuers = slices.Clone(d.Balance), slices.Clone(d.Pending), slices.Clone(d.Issuers)
+	d.Fragments, d.Taken = slices.Clone(d.Fragments), slices.Clone(d.Taken)
 	edit(&d)
 	return w.state(d)
 }

@@ -39,8 +39,9 @@ func (c *call) device(random *draw) (*device.Device, *vectors.Device) {
 	cfg := device.Config{
 		Place: c.place(s.Realm, s.Currency, s.Exponent), Env: s.Env, PIN: []byte("1234"), Tee: 1, MTU: 2048,
 		LogCapacity: int(s.LogCapacity), Slots: int(s.Slots), Requests: 4, Retention: 16,
-		Ring: int(s.LogCapacity) + 16, BurnedIn: s.BurnedIn,
+		Ring: int(s.LogCapacity) + 16, BurnedIn: s.BurnedIn, Fragments: int(s.FragmentPlaces), RenewAbove: 16,
 	}
+	cfg.Place.Family = s.Family
 	for _, own := range s.Own {
 		k := c.file.Key(own.Key)
 		if k == nil {
@@ -62,6 +63,7 @@ func (c *call) device(random *draw) (*device.Device, *vectors.Device) {
 	d, err := device.New(device.Parts{
 		Store: store, Rand: random, Rules: c.judge.Device, Path: c.judge.Path, PolicyRules: c.judge.PolicyRules,
 		Verify: verified.Verify, PathVerify: verified.Verify, Certificates: certificates,
+		Tokens: c.judge.Tokens, Host: c.host(s),
 	}, cfg)
 	if err != nil {
 		c.fail("device: %w", err)
@@ -121,6 +123,7 @@ func (c *call) state(next device.State, s *vectors.Device) device.State {
 	c.log(&next, s)
 	c.lists(&next, s)
 	c.statics(&next, s)
+	c.value(&next, s)
 	return next
 }
 
@@ -219,6 +222,13 @@ func deviceProcedure(kind string) func(*call) error {
 		t, run = wire.TypeCert, func(c *call, d *device.Device) error {
 			return d.Rekeyed([][]byte{c.input("object")}, c.carried())
 		}
+	case "keyset":
+		t, run = wire.TypeKeyset, keyset
+	case "deposit-ack":
+		t, run = wire.TypeDepositAck, func(c *call, d *device.Device) error {
+			_, err := d.DepositAccept(c.input("object"))
+			return err
+		}
 	case "sync-chal":
 		t, run = wire.TypeSyncChal, report
 	case "sync-ack":
@@ -242,6 +252,7 @@ func deviceProcedure(kind string) func(*call) error {
 		}
 		c.signed(t, c.input("object"))
 		c.setNumber("balance", uint64(d.State().Lots.Sum()))
+		c.parts(d)
 		return nil
 	}
 }
@@ -249,7 +260,7 @@ func deviceProcedure(kind string) func(*call) error {
 // deliver is a TRANSFER at its payee. A refusal says whether it was signed, for
 // only a signed one gives the payer its money back.
 func deliver(c *call, d *device.Device) error {
-	receipt, err := d.Deliver(c.input("object"), c.carried())
+	receipt, err := d.DeliverLinked(c.input("object"), c.carried(), c.beside())
 	if err == nil {
 		o, err := wire.DecodeObject(receipt, wire.TypeReceipt.MaxBytes())
 		if err != nil {

@@ -39,13 +39,14 @@ type Judge struct {
 	Text        []qr.Rule
 	Frame       []telecom.Rule
 	Provider    provider.Rules
+	Tokens      []device.TokenRule
 }
 
 // New returns the reference with all its rules.
 func New() *Judge {
 	return &Judge{
 		device.StandardRules(), cert.Rules(), cert.PolicyRules(), ledger.DefaultRules(), provenance.Rules(), nose.Rules(),
-		qr.StandardRules(), telecom.StandardRules(), provider.DefaultRules(),
+		qr.StandardRules(), telecom.StandardRules(), provider.DefaultRules(), device.TokenRules(),
 	}
 }
 
@@ -134,8 +135,12 @@ func procedure(kind string) func(*call) error {
 		return software
 	case "deposit", "unclaimed":
 		return claimed
-	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
+	case "fund-req", "defund", "sync", "record-transfer", "record-receipt", "record-pay-req", "record-rekey", "record-deposit":
 		return atLedger
+	case "run":
+		return run
+	case "tokens":
+		return tokens
 	case "apdu-command", "apdu-chain", "apdu-select", "apdu-status", "apdu-answer":
 		return card
 	case "qr":
@@ -287,7 +292,7 @@ func (c *call) certificate(name string) *cert.Certificate {
 
 // signed sets what every valid signed object publishes.
 func (c *call) signed(t wire.Type, encoded []byte) {
-	o, err := wire.DecodeObject(encoded, t.MaxBytes())
+	o, err := wire.DecodeObject(encoded, len(encoded)) // it was accepted
 	if err != nil {
 		return
 	}

@@ -48,6 +48,7 @@ func (c *call) name(o wire.Object) {
 	t := map[string]wire.Type{
 		"fund-req": wire.TypeFundReq, "defund": wire.TypeDefund, "sync": wire.TypeSync,
 		"record-transfer": wire.TypeTransfer, "record-receipt": wire.TypeReceipt, "record-pay-req": wire.TypePayReq, "record-rekey": wire.TypeRekeyReq,
+		"record-deposit": wire.TypeDeposit,
 	}[c.vector.Kind]
 	id := o.ID(t)
 	c.set("to_be_signed", o.ToBeSigned(t))
@@ -73,6 +74,14 @@ func (c *call) take(l *ledger.Ledger, object []byte) error {
 		return err
 	case "record-transfer", "record-receipt", "record-pay-req", "record-rekey":
 		return c.upload(l)
+	case "record-deposit":
+		err := c.upload(l)
+		for _, ack := range l.Deposited(c.did(c.file.Ledger(c.vector.Ledger).Device)) {
+			if err == nil && answers(ack, object) {
+				c.answer("deposit_ack_payload", ack)
+			}
+		}
+		return err
 	default:
 		r, err := l.Reconcile(object, nil, ledger.NoFactor)
 		if err == nil {
@@ -118,6 +127,7 @@ func (c *call) ledger(s *vectors.Ledger) *ledger.Ledger {
 		Service: c.service(), Paths: c.judge.paths(), Epoch: s.Epoch, Retention: 16,
 		Rules: c.judge.Ledger, Detectors: nil, Audits: nil,
 	}
+	c.money(&p, s, random)
 	policy, err := wire.DecodeObject(c.object(s.Policy), wire.TypePolicy.MaxBytes())
 	if err == nil {
 		p.Policy, err = wire.DecodePolicy(policy.Payload)
@@ -165,8 +175,8 @@ func (c *call) service() cert.Identity {
 // register makes the device's certificates known and opens its account.
 func (c *call) register(l *ledger.Ledger, s *vectors.Ledger) {
 	l.OpenAccount(account, c.amount(s.Account))
-	if len(s.Certificates) > 0 { // a record brings its signer's
-		if _, err := l.Register(account, c.objects(s.Certificates)...); err != nil {
+	for _, encoded := range c.objects(s.Certificates) { // a record brings its signer's
+		if _, err := l.Register(account, encoded); err != nil {
 			c.fail("register: %w", err)
 		}
 	}
@@ -178,10 +188,14 @@ func (c *call) register(l *ledger.Ledger, s *vectors.Ledger) {
 // open takes what came before and opens what is open. A SYNC that came before
 // answered a challenge of its own.
 func (c *call) open(l *ledger.Ledger, s *vectors.Ledger, random *draw) {
+	drawn := random.Reader
+	defer func() { random.Reader = drawn }()
 	if s.Order != "" {
 		random.Reader = bytes.NewReader(c.hex(s.Order))
-		if _, err := l.DefundOrder(account); err != nil {
-			c.fail("order: %w", err)
+		for range len(s.Order) / 32 { // in hex
+			if _, err := l.DefundOrder(account); err != nil {
+				c.fail("order: %w", err)
+			}
 		}
 	}
 	for _, name := range s.Before {
@@ -221,4 +235,19 @@ func (c *call) open(l *ledger.Ledger, s *vectors.Ledger, random *draw) {
 			c.fail("challenge: %w", err)
 		}
 	}
+}
+
+// answers reports whether a DEPOSIT_ACK is one to the DEPOSIT: others that wait are
+// about what the ledger's state began with.
+func answers(ack, deposit []byte) bool {
+	to, err := wire.DecodeObject(deposit, wire.TypeDeposit.MaxBytes())
+	if err != nil {
+		return false
+	}
+	o, err := wire.DecodeObject(ack, wire.TypeDepositAck.MaxBytes())
+	if err != nil {
+		return false
+	}
+	m, err := wire.DecodeDepositAck(o.Payload)
+	return err == nil && m.DepositHash == to.ID(wire.TypeDeposit)
 }

@@ -55,7 +55,7 @@ func depositProcedure() procedure {
 	checks := append(opening("deposit", "object"), device126(),
 		check{"path", 123, func(c *call) bool { return c.atEpoch(usePay, c.body.number(21)) }},
 		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"opening", 117, func(c *call) bool {
 			return bytes.Equal(payeeTag(c.input("payee"), c.input("nonce")), c.body.bytes(12))
 		}},

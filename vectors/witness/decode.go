@@ -12,8 +12,8 @@ func Decode(kind string, b []byte) int {
 	case "hello", "caps":
 		_, code := greet(b, kind == "hello")
 		return code
-	case "log-entry", "opening", "frame", "item", "record":
-		if most := map[string]int{"log-entry": len(b), "record": maxRecord}[kind]; len(b) > max(most, maxFrame) {
+	case "log-entry", "opening", "frame", "item", "record", "links", "ecash-token":
+		if len(b) > mostOf(kind, b) {
 			return 106
 		}
 		v, code := decode(b)
@@ -39,7 +39,8 @@ func Decodable() []string {
 	return []string{
 		"cert", "policy", "revset", "pay-req", "transfer", "receipt", "resolve", "fund-req", "fund", "defund", "sync",
 		"sync-ack", "peer", "defund-ack", "sync-chal", "enrol-req", "evidence", "hello", "caps", "log-entry", "opening",
-		"frame", "item", "object", "record",
+		"frame", "item", "object", "record", "links", "chain", "chain-defund", "static-req", "rekey-req",
+		"token", "token-fund", "token-sync", "token-sync-ack", "iou-fund", "keyset", "ecash-token", "ecash-deposit", "deposit-ack",
 	}
 }
 
@@ -49,6 +50,20 @@ const (
 	maxFrame  = 32768
 	maxRecord = 8192 + 2*12288 + 64
 )
+
+// mostOf is how many bytes a message that is no map may have. A record with links
+// came with a frame more; a token and a log entry are bounded by what holds them.
+func mostOf(kind string, b []byte) int {
+	switch {
+	case kind == "log-entry" || kind == "ecash-token":
+		return len(b)
+	case kind == "record" && len(b) > 0 && b[0] == 0x85:
+		return maxRecord + maxFrame
+	case kind == "record":
+		return maxRecord
+	}
+	return maxFrame
+}
 
 // furtherMessages are those that no procedure of this package takes.
 func furtherMessages(kind string) message {
@@ -72,7 +87,7 @@ func furtherMessages(kind string) message {
 			may(102, listOf(1, 4096, size(0, 1<<20))),
 		}}
 	}
-	panic(fault("no message " + kind))
+	return moneyMessages(kind)
 }
 
 // listOf is an array of least to most items.
@@ -115,15 +130,52 @@ func arrays() map[string]rule {
 		"frame":     inOrder(number, whole),
 		"item":      item,
 		"record":    record,
+		"links":     links,
+
+		"ecash-token": spentToken,
 	}
+}
+
+// maxLinks is how many links a list may have.
+const maxLinks = 255
+
+// links are what shows where value was: each an object, and beside a TRANSFER the
+// nonce that opens its payee's tag, beside any other false.
+func links(v any) int {
+	return listOf(0, maxLinks, func(v any) int {
+		pair, ok := v.([]any)
+		if !ok || len(pair) != 2 || size(0, 1<<20)(pair[0]) != 0 {
+			return 103
+		}
+		if open, ok := pair[1].(bool); ok && !open {
+			return 0
+		}
+		return exactly(16)(pair[1])
+	})(v)
+}
+
+// beside reports whether there are no more certificates than some, and one for
+// each link.
+func beside(certificates, links any, some int) bool {
+	return len(certificates.([]any)) <= some+len(links.([]any))
 }
 
 // record is an object brought to the ledger, with the opening of a TRANSFER.
 func record(v any) int {
 	whole := size(0, 1<<20)
 	certificates := listOf(0, 2, whole)
-	if items, ok := v.([]any); ok && len(items) == 4 {
+	items, _ := v.([]any)
+	switch len(items) {
+	case 4:
 		return inOrder(whole, certificates, exactly(16), exactly(16))(v)
+	case 5: // one of CHAIN provenance
+		if code := inOrder(whole, listOf(0, 2+maxLinks, whole), exactly(16), exactly(16), links)(v); code != 0 {
+			return code
+		}
+		if len(items[4].([]any)) == 0 || !beside(items[1], items[4], 2) {
+			return 103
+		}
+		return 0
 	}
 	return inOrder(whole, certificates)(v)
 }
@@ -141,12 +193,16 @@ func item(v any) int {
 	whole := size(0, 1<<20)
 	certificates := listOf(0, 8, whole)
 	rest := map[uint64][]rule{
-		typePayReq: {whole, certificates}, typeTransfer: {whole, certificates, listOf(0, 0, anything)},
+		typePayReq: {whole, certificates}, typeTransfer: {whole, listOf(0, 8+maxLinks, whole), links}, 0x1c: {exactly(32), links},
 		typeReceipt: {whole}, 0x18: {whole, certificates}, 0x16: {between(100, 999)},
 		0x19: {exactly(32), between(1, 1)}, 0x1a: {listOf(1, 3, exactly(32))}, 0x1b: {certificates},
 	}[typ]
 	if rest == nil {
 		return 118
 	}
-	return inOrder(append([]rule{anything}, rest...)...)(v)
+	code := inOrder(append([]rule{anything}, rest...)...)(v)
+	if code == 0 && typ == typeTransfer && !beside(items[2], items[3], 8) {
+		return 103
+	}
+	return code
 }

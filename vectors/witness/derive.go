@@ -42,6 +42,8 @@ func derive(kind string) func(*call) {
 		return makeFrames
 	case "telecom-frames":
 		return makeParts
+	case "run":
+		return wholeRun
 	}
 	return nil
 }
@@ -120,6 +122,14 @@ func procedureOf(kind string) procedure {
 		return syncChalProcedure()
 	case "rekeyed":
 		return rekeyedProcedure()
+	case "keyset":
+		return keysetProcedure()
+	case "tokens":
+		return tokensProcedure()
+	case "deposit-ack":
+		return depositAckProcedure()
+	case "record-deposit":
+		return depositRecordProcedure()
 	}
 	return procedure{}
 }

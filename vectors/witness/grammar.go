@@ -32,6 +32,7 @@ func mayIf(key uint64, r rule, when func(body) bool) member {
 }
 func iou(b body) bool                  { return b.number(23) == 3 }
 func ecash(b body) bool                { return b.number(23) == 5 }
+func parted(b body) bool               { return b.number(23) == 2 }
 func flag(bits uint64) func(body) bool { return func(b body) bool { return b.number(22)&bits != 0 } }
 func status(n uint64) func(body) bool  { return func(b body) bool { return b.number(24) == n } }
 func device(b body) bool               { return b.number(30) == 2 }
@@ -211,10 +212,50 @@ func ids(v any) int {
 
 // tokenNames are the tokens beside a TRANSFER, of which there is one at least.
 func tokenNames(v any) int {
-	if items, ok := v.([]any); !ok || len(items) == 0 {
+	if items, ok := v.([]any); !ok || len(items) == 0 || len(items) > maxTokens {
 		return 103
 	}
 	return ids(v)
+}
+
+// maxTokens is how many tokens of e-cash a message may have.
+const maxTokens = 40
+
+// blindedMessages are what an issuer is to sign, each with the name of a key.
+func blindedMessages(v any) int {
+	return listOf(1, maxTokens, inOrder(exactly(8), exactly(256)))(v)
+}
+
+// blindSignatures are what it answers.
+func blindSignatures(v any) int { return listOf(1, maxTokens, exactly(256))(v) }
+
+// fragments are 1 to so many parts of tokens: token, from, to, hop and source. What
+// they say of each other is judged later.
+func fragments(most int) rule {
+	number := between(0, maxCounter)
+	return listOf(1, most, inOrder(exactly(16), number, between(1, maxCounter), number, exactly(32)))
+}
+
+// issuedTokens are TOKENs by value.
+func issuedTokens(v any) int { return listOf(1, 16, size(0, 1<<20))(v) }
+
+// tokenKeys are the keys of a KEYSET, ascending by denomination and key epoch: those
+// two, the last epoch, modulus and exponent.
+func tokenKeys(v any) int {
+	code := listOf(1, 256, inOrder(between(1, maxCounter), between(1, maxEpoch), between(0, maxEpoch), exactly(256),
+		between(3, maxCounter)))(v)
+	if code == 103 {
+		return 103
+	}
+	denomination, epoch := uint64(0), uint64(0)
+	for i, item := range v.([]any) {
+		d, e := item.([]any)[0].(uint64), item.([]any)[1].(uint64)
+		if i > 0 && (d < denomination || d == denomination && e <= epoch) {
+			return 103
+		}
+		denomination, epoch = d, e
+	}
+	return code
 }
 
 // spentToken is a token with its spending: key, holder, randomizer, the issuer's

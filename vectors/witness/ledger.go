@@ -60,7 +60,7 @@ func settlementProcedure() procedure {
 		}},
 		check{"payer's epoch", 152, (*call).epochKnown},
 		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"opening", 117, func(c *call) bool {
 			return bytes.Equal(payeeTag(c.input("payee"), c.input("nonce")), c.body.bytes(12))
 		}},
@@ -126,6 +126,7 @@ func fundReqProcedure() procedure {
 			return !set || c.body.number(7) <= most
 		})},
 		check{"account", 205, request(func(c *call) bool { return c.fund.id != nil || c.balance >= c.body.number(7) })})
+	checks = append(checks, withdrawChecks()...)
 	return procedure{prepare: func(c *call) {
 		c.atLedger()
 		for _, name := range c.ledger.Before {
@@ -177,9 +178,9 @@ func (c *call) answerFunding() {
 		c.balance -= m.number(7)
 	}
 	c.setNumber("account", c.balance)
-	c.set("fund_payload", c.serviceBody(typeFund, body{
+	c.set("fund_payload", c.serviceBody(typeFund, c.withFamily(body{
 		5: m[5], 6: m[6], 7: m[7], 9: m[9], 21: c.ledger.Epoch, 31: c.path[0].did(),
-	}).encode())
+	})).encode())
 }
 
 // defundProcedure is a DEFUND at the ledger.

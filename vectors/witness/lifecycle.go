@@ -67,13 +67,18 @@ func fundProcedure() procedure {
 		check{"open", 301, func(c *call) bool { return c.device.Funding != nil && !c.device.Funding.Cancelled }},
 		check{"request", 300, func(c *call) bool {
 			f := c.device.Funding
-			return bytes.Equal(unhex(f.Hash), c.body.bytes(18)) && bytes.Equal(unhex(f.Nonce), c.body.bytes(9))
+			reserved := c.family() != familyIOU || c.body.number(93) == f.Number
+			return bytes.Equal(unhex(f.Hash), c.body.bytes(18)) && bytes.Equal(unhex(f.Nonce), c.body.bytes(9)) && reserved
 		}},
 		check{"amount", 300, func(c *call) bool { return number(c.device.Funding.Amount) == c.body.number(7) }})
-	checks = append(checks, service(useSignFund)...)
+	checks = append(append(checks, service(useSignFund)...), issuedChecks()...)
+	checks = append(checks, inFamily(familyEcash, check{"answers what was asked", 130, func(c *call) bool {
+		return c.signedBlind(c.asking("fund_req"), c.body)
+	}})...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) {
 		c.balance += c.body.number(7)
 		c.unchanged()
+		c.bringIssued()
 	}}
 }
 
@@ -87,6 +92,9 @@ func syncAckProcedure() procedure {
 		check{"range", 403, func(c *call) bool {
 			return c.device.Sync.Last == c.body.number(52) && bytes.Equal(unhex(c.device.Sync.Head), c.body.bytes(53))
 		}})
-	checks = append(checks, service(useSignAck)...)
-	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).unchanged}
+	checks = append(append(checks, service(useSignAck)...), renewedChecks()...)
+	return procedure{prepare: (*call).atDevice, checks: checks, finish: func(c *call) {
+		c.unchanged()
+		c.renewed()
+	}}
 }

@@ -123,7 +123,7 @@ func (c certificate) verifies(o object, domain string) bool {
 func opening(kind, field string) []check {
 	checks := []check{
 		{"object", 102, func(c *call) bool {
-			o, code := parseObject(c.input(field), messages(c.vector.Kind).most)
+			o, code := parseObject(c.input(field), c.most())
 			c.object = o
 			return code == 0 || c.fail(code)
 		}},
@@ -132,8 +132,11 @@ func opening(kind, field string) []check {
 			if code != 0 {
 				return c.fail(code)
 			}
-			m := messages(recordedAs(c.vector.Kind, v))
+			m := messages(recordedAs(c.kind(), v))
 			c.body, code, c.bounds = read(v, m.typ, m.grammar)
+			if code == 0 && c.misplaced() {
+				code = 103
+			}
 			return code == 0 || c.fail(code)
 		}},
 		{"realm", 112, func(c *call) bool { return bytes.Equal(c.body.bytes(3), c.at.realm) }},
@@ -143,7 +146,10 @@ func opening(kind, field string) []check {
 			return c.body.number(5) == c.at.currency && c.body.number(6) == c.at.exponent
 		}})
 	}
-	return append(checks, check{"range", 105, func(c *call) bool { return !c.bounds }})
+	return append(checks, check{"range", 105, func(c *call) bool {
+		c.opened = !c.bounds
+		return c.opened
+	}})
 }
 
 // publish gives what every valid signed object has.

@@ -25,7 +25,7 @@ func staticReqProcedure() procedure {
 		}},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payee's epoch", 152, (*call).epochKnown},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"payee's class", 121, func(c *call) bool { return (c.body.number(22)&1 == 1) == (c.path[0].body.number(34) == 1) }},
 		check{"in common", 111, func(c *call) bool {
 			return best(c.suites(), c.path[0].body.list(37)) != 0 && kemRank(c.body.number(43)) > 0 && slices.Contains(c.policy.list(73), c.body.number(43))
@@ -134,7 +134,7 @@ func oneWayProcedure() procedure {
 			asked := number(c.poster.Amount)
 			return asked == 0 || asked == c.body.number(7)
 		}},
-		check{"family", 117, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 117, func(c *call) bool { return c.rightFamily() }},
 		check{"one way", 117, func(c *call) bool { return c.body.number(22)&4 != 0 }},
 		check{"no claim", 117, func(c *call) bool { return c.body.number(22)&1 == 0 }},
 		check{"another payer", 160, func(c *call) bool { return !bytes.Equal(c.path[0].did(), unhex(c.device.DID)) }},

@@ -23,7 +23,7 @@ func transferProcedure() procedure {
 		}},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payer's epoch", 152, (*call).epochKnown})
-	checks = append(checks, contentChecks()...)
+	checks = append(append(append(checks, contentChecks()...), fragmentChecks()...), coinChecks()...)
 	checks = append(checks, signatures()...)
 	checks = append(checks, lastChecks()...)
 	return procedure{prepare: (*call).atDevice, checks: checks, finish: (*call).answerTransfer}
@@ -74,7 +74,7 @@ func contentChecks() []check {
 	return []check{
 		{"tag", 117, (*call).tagOpens},
 		{"amount", 117, func(c *call) bool { return c.open == nil || number(c.open.Amount) == c.body.number(7) }},
-		{"family", 117, func(c *call) bool { return c.body.number(23) == 1 }},
+		{"family", 117, func(c *call) bool { return c.rightFamily() }},
 		{"no claim", 117, func(c *call) bool { return c.body.number(22)&5 == 0 }},
 		{"another payer", 160, func(c *call) bool { return !bytes.Equal(c.path[0].did(), unhex(c.device.DID)) }},
 		{"lots", 206, func(c *call) bool {
@@ -138,6 +138,10 @@ func (c *call) answerTransfer() {
 		balance += c.body.number(7)
 	}
 	c.setNumber("balance", balance)
+	if !c.repeat {
+		c.receiveParts(c.id(), c.arrived())
+	}
+	c.publishParts()
 	own := c.own[0]
 	for _, one := range c.own {
 		if one.body.number(4) == c.body.number(4) {
@@ -152,7 +156,7 @@ func (c *call) answerTransfer() {
 
 // mayRefund is the refund rule of payment.md.
 func (c *call) mayRefund() bool {
-	if slices.Contains([]int{126, 162, 240}, c.code) || c.body == nil || c.bounds || c.code < 113 || c.code == 114 {
+	if slices.Contains([]int{126, 162, 240}, c.code) || !c.opened {
 		return false
 	}
 	rn := c.body.number(11)

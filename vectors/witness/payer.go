@@ -30,7 +30,7 @@ func payReqProcedure() procedure {
 		check{"strongest suite", 113, (*call).strongest},
 		check{"revocations fresh", 151, (*call).fresh},
 		check{"payee's epoch", 152, (*call).epochKnown},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"payee's class", 121, func(c *call) bool {
 			return c.body.number(22)&1 == 1 && c.path[0].body.number(34) == 1
 		}},
@@ -76,6 +76,7 @@ func payChecks() []check {
 			return near >= amount(c) || c.balance < amount(c)
 		}},
 		{"funds", 205, func(c *call) bool { return c.balance >= amount(c) }},
+		{"TOKENs at hand", 503, func(c *call) bool { return c.family() != familyToken || c.shows() }},
 		{"own certificate", 122, func(c *call) bool { return c.ownHolds(c.session.caps.number(4)) }},
 		{"user verification", 207, func(c *call) bool {
 			return c.context("verified") == 1 || c.within(5, amount(c)) && c.within(6, c.device.AuthCount+1)
@@ -100,8 +101,11 @@ func (c *call) pay() {
 	}
 	c.publish()
 	c.sealedOf("pay_req")
-	var drawn []any
+	drawn, parts := c.drawParts()
 	left := c.body.number(7)
+	if drawn != nil {
+		left = 0
+	}
 	for _, l := range slices.SortedFunc(slices.Values(c.device.Balance), byHop) {
 		if take := min(left, number(l.Amount)); take > 0 {
 			drawn = append(drawn, []any{l.Hop + 1, take})
@@ -111,12 +115,19 @@ func (c *call) pay() {
 	suite := c.session.caps.number(4)
 	own := c.own[slices.IndexFunc(c.own, func(one certificate) bool { return one.body.number(4) == suite })]
 	counter := c.device.Counter + 1
-	payload := body{
+	b := body{
 		1: uint64(1), 2: uint64(typeTransfer), 3: c.at.realm, 4: suite, 5: c.at.currency, 6: c.at.exponent, 7: c.body.number(7),
 		10: own.id, 11: c.body.number(11), 12: payeeTag(c.path[0].did(), c.body.bytes(9)), 13: counter,
 		14: unhex(c.device.Prev), 15: drawn, 17: c.id(), 19: c.policy.number(19), 21: c.device.Epoch,
-		22: 2 * c.context("verified"), 23: uint64(1),
-	}.encode()
+		22: 2 * c.context("verified"), 23: c.family(),
+	}
+	if parts != nil {
+		b[91] = parts
+	}
+	if c.family() == familyIOU {
+		b[93] = c.device.Reservation
+	}
+	payload := b.encode()
 	c.set("transfer_payload", payload)
 	c.set("transfer_id", object{alg: algOf(suite), payload: payload}.id("assay/1/transfer"))
 }

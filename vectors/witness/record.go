@@ -20,7 +20,7 @@ func transferRecordProcedure() procedure {
 	checks := append(opening("record-transfer", "object"), device126(),
 		check{"path", 123, func(c *call) bool { return c.atEpoch(usePay, c.body.number(21)) }},
 		check{"suite", 120, func(c *call) bool { return c.path[0].speaks(c.object, c.body.number(4)) }},
-		check{"family", 116, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 116, func(c *call) bool { return c.rightFamily() }},
 		check{"opening", 117, func(c *call) bool {
 			return bytes.Equal(payeeTag(c.input("payee"), c.input("nonce")), c.body.bytes(12))
 		}},
@@ -90,7 +90,7 @@ func (c *call) recorded() {
 // hold, the object itself says which it is.
 func recordedAs(kind string, payload any) string {
 	if m, ok := payload.(map[any]any); ok && (kind == "deposit" || strings.HasPrefix(kind, "record-")) {
-		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req", "record-rekey"} {
+		for _, other := range []string{"record-transfer", "record-receipt", "record-pay-req", "record-rekey", "record-deposit"} {
 			if m[uint64(2)] == messages(other).typ {
 				return other
 			}

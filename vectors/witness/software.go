@@ -19,7 +19,7 @@ func softwareProcedure() procedure {
 		check{"payer's epoch", 152, (*call).epochKnown},
 		check{"tag", 117, (*call).oneWayTag},
 		check{"amount", 117, func(c *call) bool { return number(c.poster.Amount) == c.body.number(7) }},
-		check{"family", 117, func(c *call) bool { return c.body.number(23) == 1 }},
+		check{"family", 117, func(c *call) bool { return c.rightFamily() }},
 		check{"a claim, one way", 117, func(c *call) bool { return c.body.number(22)&5 == 5 }},
 		check{"another payer", 160, func(c *call) bool { return !bytes.Equal(c.path[0].did(), unhex(c.device.DID)) }},
 		check{"time left", 164, func(c *call) bool {

@@ -70,11 +70,13 @@ func messages(kind string) message {
 	case "transfer", "settlement", "record-transfer", "one-way", "deposit", "unclaimed", "software":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(15, lots(1)), must(17, id), must(19, version), must(21, epoch),
-			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
+			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(91, fragments(64), parted),
+			mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
 	case "chain":
 		return message{typeTransfer, "assay/1/transfer", 8192, money(must(10, id), must(11, counter), must(12, id),
 			must(13, counter), must(14, id), must(16, inputs), must(17, id), must(19, version), must(21, epoch),
-			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
+			must(22, bits(15)), must(23, oneOf(1, 2, 3, 4, 5)), iff(46, epoch, flag(1|4)), mayIf(91, fragments(64), parted),
+			mayIf(92, tokenNames, ecash), mayIf(93, version, iou)), true}
 	case "receipt", "record-receipt":
 		return message{typeReceipt, "assay/1/receipt", 4096, head(must(10, id), must(17, id), must(18, id),
 			must(24, oneOf(1, 2)), iff(25, between(100, 999), status(2))), false}
@@ -97,24 +99,25 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 	switch kind {
 	case "fund-req":
 		return message{typeFundReq, "assay/1/fund-req", 4096, money(must(9, nonce), must(10, id), must(11, counter),
-			must(24, oneOf(1, 2))), true}
-	case "fund":
-		return message{typeFund, "assay/1/fund", 4096, money(must(9, nonce), must(10, id), must(18, id), must(21, epoch),
-			must(31, did)), true}
+			must(24, oneOf(1, 2)), may(94, blindedMessages)), true}
+	case "fund", "iou-fund", "token-fund":
+		return message{typeFund, "assay/1/fund", 4096, money(append(map[string][]member{
+			"iou-fund": {must(93, counter)}, "token-fund": {must(99, issuedTokens)},
+		}[kind], must(9, nonce), must(10, id), must(18, id), must(21, epoch), must(31, did), may(95, blindSignatures))...), true}
 	case "defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(15, lots(1)), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 40, spentToken), ecash)), true}
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(91, fragments(64), parted), mayIf(97, listOf(1, maxTokens, spentToken), ecash)), true}
 	case "chain-defund":
 		return message{typeDefund, "assay/1/defund", 4096, money(must(9, nonce), must(10, id), must(13, counter),
 			must(14, id), must(16, inputs), must(19, version), must(21, epoch), must(22, bits(2)),
-			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(97, listOf(1, 40, spentToken), ecash)), true}
-	case "sync":
-		return message{typeSync, "assay/1/sync", 65000, head(must(5, between(0, 999)), must(6, between(0, 9)),
+			must(23, oneOf(1, 2, 3, 4, 5)), mayIf(91, fragments(64), parted), mayIf(97, listOf(1, maxTokens, spentToken), ecash)), true}
+	case "sync", "token-sync":
+		return message{typeSync, "assay/1/sync", 65000, head(append(ofTokens(kind == "token-sync", may(91, fragments(512))), must(5, between(0, 999)), must(6, between(0, 9)),
 			must(9, nonce), must(10, id), must(13, version), must(14, id), must(15, lots(0)), must(19, version),
 			must(20, version), must(21, epoch), must(22, bits(1)), must(50, counter), must(51, id), must(52, version),
 			must(53, id), must(54, entries), must(55, tuple(5, maxCounter)), must(56, ids), must(57, tuple(2, maxCounter)),
-			must(58, counter), must(78, oneOf(1, 3))), true}
+			must(58, counter), must(78, oneOf(1, 3)))...), true}
 	case "rekey-req", "record-rekey":
 		return message{typeRekeyReq, "assay/1/rekey", 8192, head(must(9, nonce), must(10, id), must(13, version),
 			must(32, anything), must(53, id)), false}
@@ -122,12 +125,20 @@ func onlineMessages(kind string, counter, version, epoch, id rule) message {
 		named := func(b body) bool { return !bytes.Equal(b.bytes(10), make([]byte, 32)) }
 		return message{typeEnrolReq, "assay/1/enrol", 8192, head(must(9, nonce), must(10, id), iff(18, id, named),
 			must(32, anything), must(63, oneOf(1, 2, 3, 4, 5, 6))), false}
-	case "sync-ack":
-		return message{typeSyncAck, "assay/1/sync-ack", 4096, head(must(9, nonce), must(10, id), must(18, id),
+	case "sync-ack", "token-sync-ack":
+		return message{typeSyncAck, "assay/1/sync-ack", 4096, head(append(ofTokens(kind == "token-sync-ack", may(99, issuedTokens)), must(9, nonce), must(10, id), must(18, id),
 			must(19, version), must(20, version), must(21, epoch), must(31, did), must(52, version), must(53, id),
-			must(59, version), must(60, oneOf(0, 1, 2)), must(61, oneOf(0, 1))), false}
+			must(59, version), must(60, oneOf(0, 1, 2)), must(61, oneOf(0, 1)))...), false}
 	}
 	return furtherMessages(kind)
+}
+
+// ofTokens is a member that a message has in family T alone.
+func ofTokens(has bool, m member) []member {
+	if has {
+		return []member{m}
+	}
+	return nil
 }
 
 func certGrammar() []member {

@@ -106,6 +106,7 @@ func Kinds() []string {
 		"qr", "telecom", "record-transfer", "record-receipt", "record-pay-req", "defund-ack",
 		"rekey-req", "enrol-req", "rekeyed", "cert-get",
 		"hello", "hello-finish", "resend", "resend-pay-req", "sync-chal", "evidence", "certs", "record-rekey",
+		"keyset", "tokens", "deposit-ack", "record-deposit",
 	}
 }
 
@@ -139,6 +140,7 @@ type call struct {
 	object object
 	body   body
 	bounds bool // a number of the body is out of range
+	opened bool // the checks of any message hold
 	path   []certificate
 	root   certificate
 	links  chain
@@ -150,6 +152,7 @@ type call struct {
 	answer certificate
 	bundle bundle
 	asked  [][]byte // by a CERT_GET
+	purse  purse
 	state
 }
 
