@@ -68,7 +68,7 @@ func all() []*file {
 		helloVectors(), helloFinishVectors(), peerVectors(), syncChalVectors(), evidenceVectors(),
 		ledgerMLDSA65Vectors(), ledgerHybridP256Vectors(), capsuleP256Vectors(), capsuleXWingVectors(),
 		chainDoubleVectors(), certsVectors(), recordRekeyVectors(),
-		ownCertificateVectors(), tokenEvidenceVectors(),
+		ownCertificateVectors(), tokenEvidenceVectors(), partEvidenceVectors(),
 		tokenTransferVectors(), tokenFundVectors(), tokenRenewalVectors(), tokenPayVectors(),
 		reservedPayVectors(), reservedTransferVectors(), reservedFundVectors(),
 		reservedLedgerVectors(), tokenLedgerVectors(),

@@ -14,6 +14,7 @@ const maxMoney = 32768
 
 // A bundle is what a call works out about EVIDENCE.
 type bundle struct {
+	parted  bool // kind 9 of family T
 	kind    uint64
 	objects [][]byte
 	certs   []certificate
@@ -178,6 +179,8 @@ func (c *call) objectsRead() bool {
 		switch {
 		case c.bundle.kind == 3 && i == 2:
 			continue // the request is nobody's statement here
+		case c.bundle.parted:
+			kinds = partKinds()
 		case c.bundle.kind <= 3 || c.bundle.kind >= 8 || c.bundle.kind == 6 && i == 0:
 			kinds = debitKinds()
 		case c.bundle.kind == 4:

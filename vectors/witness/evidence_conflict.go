@@ -64,7 +64,7 @@ func (c *call) realmsRight() bool {
 // sourceShown takes kind 9 apart: a source, for a return the debit that it
 // answers, and what is left are the debits that draw.
 func (c *call) sourceShown() bool {
-	if c.bundle.kind != 9 {
+	if c.bundle.kind != 9 || c.partsShown() {
 		return true
 	}
 	lot, ok := lotOf(c.bundle.objects[0])
@@ -138,10 +138,13 @@ func (c *call) requestShown() bool {
 // conflicts is the rule of the kind.
 func (c *call) conflicts() bool {
 	all := c.bundle.read
-	if c.bundle.kind == 9 {
+	if c.bundle.kind == 9 && !c.bundle.parted {
 		return c.overdrawn()
 	}
 	a, b := all[0], all[1]
+	if c.bundle.parted {
+		return drawnTwice(a, b)
+	}
 	switch c.bundle.kind {
 	case 1:
 		return a.body.number(13) == b.body.number(13)
@@ -249,4 +252,33 @@ func (c *call) accuse() {
 		c.set("accused", c.bundle.unknown.did())
 		c.setNumber("unlinked", 1)
 	}
+}
+
+// partKinds are what draws parts of tokens: debits, and a SYNC that gives them up.
+func partKinds() []string { return []string{"transfer", "defund", "token-sync"} }
+
+// partsShown: both objects draw parts of tokens, which is kind 9 of family T.
+func (c *call) partsShown() bool {
+	if len(c.bundle.objects) != 2 {
+		return false
+	}
+	c.bundle.parted = !slices.ContainsFunc(c.bundle.objects, func(b []byte) bool {
+		return !slices.ContainsFunc(partKinds(), func(kind string) bool {
+			s, ok := readAs(kind, b)
+			return ok && s.body[91] != nil
+		})
+	})
+	return c.bundle.parted
+}
+
+// drawnTwice: one part from one source. Two SYNCs that give the very same up are one
+// that had no answer.
+func drawnTwice(a, b statement) bool {
+	x, y := partsOf(a.body), partsOf(b.body)
+	if a.kind == "token-sync" && b.kind == "token-sync" && slices.Equal(x, y) {
+		return false
+	}
+	return slices.ContainsFunc(x, func(p fragment) bool {
+		return slices.ContainsFunc(y, func(q fragment) bool { return p.source == q.source && p.overlaps(q) })
+	})
 }
