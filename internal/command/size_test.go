@@ -9,8 +9,8 @@ import (
 
 // mostBytes keeps the command from growing unseen. The goal is 20 MB: Ginkgo
 // (5.2 MB, its HTTP and RPC servers and go/types), Gomega's matchers of HTTP, XML and
-// YAML (1.0 MB), and the vectors (1.4 MB packed) stand in the way.
-const mostBytes = 34 << 20
+// YAML (1.0 MB), and the vectors (4.4 MB packed) stand in the way.
+const mostBytes = 35 << 20
 
 // TestBinaryIsSmall builds the command as the Makefile does.
 func TestBinaryIsSmall(t *testing.T) {
