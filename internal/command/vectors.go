@@ -61,7 +61,7 @@ func (c vectorsCheckCommand) Run(e *environment) error {
 // vectorTables are the vectors as the suite runs them: the harness judges
 // nobody by vectors that it disagrees with itself.
 func vectorTables() ([]suite.Table, error) {
-	files, err := vectors.Load()
+	files, err := vectors.Embedded()
 	if err != nil {
 		return nil, err
 	}

@@ -53,7 +53,7 @@ func (c *call) device(random *draw) (*device.Device, *vectors.Device) {
 	}
 	born = append(append(born, c.hex(s.RequestKey)...), make([]byte, 32)...)
 	random.Reader = io.MultiReader(bytes.NewReader(born), endless{})
-	store, err := nvm.Format(nvm.NewMemory(nvm.Options{}))
+	store, err := nvm.Format(nvm.NewMemory(nvm.Options{Size: 96 << 10}))
 	if err != nil {
 		c.fail("memory: %w", err)
 	}
