@@ -32,15 +32,7 @@ func (r *Realm) Keyset(version uint64, change func([]wire.KeysetEntry)) []byte {
 
 // tokenKeys are the keys of the realm's first KEYSET.
 func (r *Realm) tokenKeys() *ecash.Keys {
-	o, err := wire.DecodeObject(r.injected.Keyset, wire.TypeKeyset.MaxBytes())
-	if err != nil {
-		return nil
-	}
-	m, err := wire.DecodeKeyset(o.Payload)
-	if err != nil {
-		return nil
-	}
-	keys, err := ecash.ParseKeyset(m)
+	keys, err := ecash.ReadKeyset(r.injected.Keyset)
 	if err != nil {
 		return nil
 	}

@@ -21,10 +21,17 @@ func (t *T) link() adapter.Telecom {
 	return *l
 }
 
-// cut has the unit cut a message into frames, as a control.
+// cut has the unit cut a message into frames, as a control. There is one at least,
+// and none is empty: else it is the adapter's fault.
 func (u *Unit) cut(message []byte) (frames [][]byte) {
 	for _, f := range u.t.Control(u.do(adapter.ShowFrames{Message: message}), "cut a message into frames").Messages {
+		if len(f) == 0 {
+			u.t.harnessOrAdapter("show-frames answered with an empty frame")
+		}
 		frames = append(frames, f)
+	}
+	if frames == nil {
+		u.t.harnessOrAdapter("show-frames answered without a frame")
 	}
 	return frames
 }

@@ -51,15 +51,7 @@ func unblindsNewer(w *wrapper, c call) {
 }
 
 func keysOf(keyset []byte) *ecash.Keys {
-	o, err := wire.DecodeObject(keyset, wire.TypeKeyset.MaxBytes())
-	if err != nil {
-		return nil
-	}
-	m, err := wire.DecodeKeyset(o.Payload)
-	if err != nil {
-		return nil
-	}
-	keys, err := ecash.ParseKeyset(m)
+	keys, err := ecash.ReadKeyset(keyset)
 	if err != nil {
 		return nil
 	}

@@ -69,9 +69,10 @@ func ledgerParts(c setting, v adapter.Create) (p ledger.Parts, err error) {
 		p.Retention = uint64(*c.profile.Retention)
 	}
 	if len(in.Keyset) > 0 {
-		if p.Keys, err = keysOf(in.Keyset); err != nil {
+		if p.Keys, err = ecash.ReadKeyset(in.Keyset); err != nil {
 			return p, err
 		}
+		// Its private keys are the published ones of test realms.
 		p.Mint = ecash.TestMint(c.place.Realm)
 	}
 	if len(in.Revocations) > 0 {
@@ -82,20 +83,6 @@ func ledgerParts(c setting, v adapter.Create) (p ledger.Parts, err error) {
 		p.Revocations = revoked.Version
 	}
 	return p, nil
-}
-
-// keysOf reads the KEYSET of the injected identity. Its private keys are the
-// published ones of test realms.
-func keysOf(keyset []byte) (*ecash.Keys, error) {
-	o, err := wire.DecodeObject(keyset, wire.TypeKeyset.MaxBytes())
-	if err != nil {
-		return nil, err
-	}
-	m, err := wire.DecodeKeyset(o.Payload)
-	if err != nil {
-		return nil, err
-	}
-	return ecash.ParseKeyset(m)
 }
 
 // do carries out one verb of a ledger.

@@ -360,14 +360,6 @@ func (d *Device) deriveKeyset() (err error) {
 	if d.state.Keyset == nil {
 		return nil
 	}
-	o, err := wire.DecodeObject(d.state.Keyset, wire.TypeKeyset.MaxBytes())
-	if err != nil {
-		return err
-	}
-	m, err := wire.DecodeKeyset(o.Payload)
-	if err != nil {
-		return err
-	}
-	d.keyset, err = ecash.ParseKeyset(m)
+	d.keyset, err = ecash.ReadKeyset(d.state.Keyset)
 	return err
 }

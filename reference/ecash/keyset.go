@@ -64,6 +64,20 @@ func ParseKeyset(m wire.Keyset) (*Keys, error) {
 	return keys, nil
 }
 
+// ReadKeyset reads the keys of a KEYSET object that was verified before. The error is
+// a *wire.Error, or that of [ParseKeyset].
+func ReadKeyset(object []byte) (*Keys, error) {
+	o, err := wire.DecodeObject(object, wire.TypeKeyset.MaxBytes())
+	if err != nil {
+		return nil, err
+	}
+	m, err := wire.DecodeKeyset(o.Payload)
+	if err != nil {
+		return nil, err
+	}
+	return ParseKeyset(m)
+}
+
 // Find returns the key of an id, nil when the KEYSET has none.
 func (k *Keys) Find(id wire.TokenKey) *Key {
 	if k == nil {

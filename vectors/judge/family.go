@@ -128,15 +128,7 @@ func keyset(c *call, d *device.Device) error {
 
 // keys reads a KEYSET that was verified before.
 func (c *call) keys(object []byte) *ecash.Keys {
-	o, err := wire.DecodeObject(object, wire.TypeKeyset.MaxBytes())
-	var m wire.Keyset
-	if err == nil {
-		m, err = wire.DecodeKeyset(o.Payload)
-	}
-	var keys *ecash.Keys
-	if err == nil {
-		keys, err = ecash.ParseKeyset(m)
-	}
+	keys, err := ecash.ReadKeyset(object)
 	if err != nil {
 		c.fail("KEYSET: %w", err)
 	}
